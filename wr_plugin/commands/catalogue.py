@@ -1,0 +1,106 @@
+"""Every verb and its parameters, declared once for the command line, the Processing toolbox and the dock.
+
+Pure Python: the QGIS process imports it; the verb's own module is imported only in the engine (``commands.running``).
+"""
+
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional, Tuple
+
+from ..model import codes
+
+FILE, NEW_FILE, FOLDER, NEW_FOLDER = "file", "new_file", "folder", "new_folder"
+TEXT, TEXTS, WHOLE, DATE, CHOICE, FLAG = "text", "texts", "whole", "date", "choice", "flag"
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter; ``kind`` is one of the constants above, ``filter`` a file-dialog filter."""
+
+    name: str
+    kind: str
+    label: str
+    help: str
+    required: bool = False
+    default: Any = None
+    positional: bool = False
+    choices: Optional[Mapping[str, str]] = None
+    filter: str = ""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One step. ``store``: how it opens the work file: "" not at all, "create", "write" or "read"."""
+
+    name: str
+    title: str
+    help: str
+    params: Tuple[Param, ...]
+    module: str
+    store: str = "write"
+    in_dock: bool = True
+
+
+WORK = Param("work", FILE, "工作文件", "本县的工作文件（*.gpkg）", required=True, filter="工作文件 (*.gpkg)")
+VILLAGES = Param("village", TEXTS, "村", "村代码（12 位），可给多个；不给则为全部")
+
+VERBS = {
+    v.name: v
+    for v in (
+        Verb("sample", "生成示例县", "生成一份像真的一样的移交资料包，并另存一份已知缺陷清单 truth.csv。", (
+            Param("out", NEW_FOLDER, "输出文件夹", "资料包写到这个文件夹下", required=True),
+            Param("parcels", WHOLE, "地块数", "500 至 1000000", default=20000),
+            Param("seed", WHOLE, "随机种子", "同一种子得到逐字节相同的文件", default=1),
+        ), "sample", store="", in_dock=False),
+        Verb("import", "导入资料包", "把移交资料包读入工作文件；读不懂的说明原因与处理办法，不改动任何文件。", (
+            Param("package", FOLDER, "资料包", "移交资料包文件夹", required=True, positional=True),
+            Param("work", NEW_FILE, "工作文件", "要建立或更新的工作文件（*.gpkg）", required=True, filter="工作文件 (*.gpkg)"),
+            Param("mapping", FILE, "字段对应", "保存的字段对应文件（*.yaml）；不给则按标准名称查找", filter="字段对应 (*.yaml *.yml)"),
+            Param("policy", FILE, "政策", "政策文件（*.yaml）；不给则用资料包里的", filter="政策 (*.yaml *.yml)"),
+        ), "import_package", store="create"),
+        Verb("check", "检查", "检查编码、权属、面积、图形与名录，判定每个地块的灌区、斗口、机井。", (
+            WORK,
+        ), "check"),
+        Verb("confirm", "核定水权", "按政策核定每个地块、每户、每种水源的面积与水量。", (
+            WORK,
+            Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),
+            Param("quota", FILE, "定额表", "改用另一份定额表（*.xlsx）", filter="定额表 (*.xlsx)"),
+            Param("caps", FILE, "指标表", "改用另一份指标表（*.xlsx）", filter="指标表 (*.xlsx)"),
+        ), "confirm"),
+        Verb("explain", "说明", "用中文说明一个地块或一户的水权是怎样得出的。", (
+            Param("subject", TEXT, "地块或承包方", "地块编码（19 位）或承包方编码（18 位）", required=True, positional=True),
+            WORK,
+        ), "explain", store="read", in_dock=False),
+        Verb("publish", "公示", "登记公示起止日期，按村生成公示表。", (
+            WORK,
+            Param("out", NEW_FOLDER, "输出文件夹", "公示表写到这个文件夹", required=True),
+            VILLAGES,
+            Param("start", DATE, "公示起始日期", "年-月-日；不给则为今天"),
+        ), "publish"),
+        Verb("approve", "审核", "登记一级审核的结论。", (
+            WORK,
+            Param("level", CHOICE, "审核层级", "由哪一级审核", required=True, choices=codes.LEVEL),
+            Param("zone", TEXT, "范围", "县、乡镇或村代码；不给则为全县"),
+            Param("decision", CHOICE, "结论", "通过或退回", default="pass", choices=codes.DECISION),
+            Param("who", TEXT, "审核人", "签字的人", required=True),
+            Param("on", DATE, "审核日期", "年-月-日；不给则为今天"),
+            Param("note", TEXT, "意见", "审核意见"),
+        ), "approve"),
+        Verb("certify", "发证", "生成水权证：公示期满、异议办结、各级审核通过之后才能发证。", (
+            WORK,
+            Param("out", NEW_FOLDER, "输出文件夹", "水权证写到这个文件夹", required=True),
+            VILLAGES,
+            Param("holder", TEXTS, "承包方", "只为这些承包方编码（18 位）各出一份；不给则按村合订"),
+            Param("trial", FLAG, "试打", "只打样张：不发证号、不登记，每页标明“样张”", default=False),
+        ), "certify"),
+        Verb("ledger", "台账", "导出县区承包地水权确权台账（*.xlsx）。", (
+            WORK,
+            Param("out", NEW_FILE, "台账文件", "要写的台账（*.xlsx）", required=True, filter="台账 (*.xlsx)"),
+        ), "ledger", store="read"),
+        Verb("status", "进度", "工作文件现在到了哪一步，各村情况如何，下一步做什么。", (
+            WORK,
+        ), "status", store="read", in_dock=False),
+        Verb("selfcheck", "自检", "检查运行环境：Python 库、字体、数据读取、工作文件完整性。", (
+            Param("work", FILE, "工作文件", "也检查这个工作文件（*.gpkg）", filter="工作文件 (*.gpkg)"),
+        ), "selfcheck", store="", in_dock=False),
+    )
+}

@@ -1,0 +1,1 @@
+"""Paper: certificates, posters, ledgers."""

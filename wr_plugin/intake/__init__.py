@@ -1,0 +1,1 @@
+"""Files into the work file: readers, encoding, coordinates, field matching."""

@@ -1,0 +1,273 @@
+"""What the work itself adds: runs, findings, sites, rights, publicity, approvals, certificates, audits, the journal."""
+
+from . import codes
+from .schema import DATE, DATETIME, INTEGER, REAL, TEXT, Field, Table
+from .tables_land import FID, UUID
+
+RESULT, REVIEW, FIELDWORK, RECORD = "核定结果", "公示与审核", "外业核查", "运行记录"
+SEVERITY = {"stop": "须改正", "review": "须复核", "notice": "提示"}
+FINDING_STATE = {"open": "待处理", "accepted": "已认可", "fixed": "已改正"}
+
+POLICY = Table(
+    "policy", "政策", RECORD,
+    (
+        Field("sha256", TEXT, "摘要", required=True, length=64),
+        Field("name", TEXT, "名称"),
+        Field("content", TEXT, "政策全文", note="YAML 原文"),
+        Field("parsed", TEXT, "政策内容", note="同一内容的 JSON，供不带 YAML 库的程序读取"),
+        Field("file_name", TEXT, "文件名"),
+        Field("adopted_at", DATETIME, "采用时间"),
+        Field("current", INTEGER, "现行", codes=codes.YES_NO),
+    ),
+    key="sha256",
+)
+RUN = Table(
+    "run", "运行记录", RECORD,
+    (
+        Field("run_id", INTEGER, "运行号", required=True),
+        Field("verb", TEXT, "步骤", required=True),
+        Field("started_at", DATETIME, "开始时间"),
+        Field("ended_at", DATETIME, "结束时间"),
+        Field("who", TEXT, "操作人"),
+        Field("product_version", TEXT, "软件版本"),
+        Field("policy_sha256", TEXT, "政策摘要"),
+        Field("input_sha256", TEXT, "输入摘要", note="同一步骤输入摘要不变则不再运行"),
+        Field("inputs", TEXT, "输入", note="JSON：文件名、字节数、SHA-256"),
+        Field("params", TEXT, "参数", note="JSON"),
+        Field("counts", TEXT, "计数", note="JSON"),
+    ),
+    key="run_id", indexes=("verb",),
+)
+FINDING = Table(
+    "finding", "问题", RESULT,
+    (
+        FID,
+        Field("code", TEXT, "问题代码", required=True),
+        Field("severity", TEXT, "程度", codes=SEVERITY, required=True),
+        Field("stage", TEXT, "步骤", required=True),
+        Field("subject", TEXT, "对象", required=True, note="地块编码、承包方编码、机井编号等"),
+        Field("parcel_uuid", TEXT, "地块标识", references="parcel.uuid"),
+        Field("village_code", TEXT, "村代码"),
+        Field("message", TEXT, "说明", required=True),
+        Field("remedy", TEXT, "处理办法"),
+        Field("value", TEXT, "数值"),
+        Field("source_file", TEXT, "来源文件"),
+        Field("source_row", INTEGER, "来源行号"),
+        Field("state", TEXT, "处理状态", codes=FINDING_STATE),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+    ),
+    indexes=("code", "parcel_uuid", "village_code"),
+)
+PARCEL_SITE = Table(
+    "parcel_site", "地块位置", RESULT,
+    (
+        Field("parcel_fid", INTEGER, "地块序号", required=True, references="parcel.fid"),
+        Field("registry_fid", INTEGER, "名录序号", references="registry.fid"),
+        Field("district_code", TEXT, "灌区代码"),
+        Field("outlet_code", TEXT, "斗口代码"),
+        Field("outlet_share", REAL, "斗口控制面积占比"),
+        Field("well_code", TEXT, "机井编号"),
+        Field("well_distance_m", REAL, "至机井距离", unit="m"),
+        Field("unapproved_kind", TEXT, "新开、复垦、未批类别", codes=codes.UNAPPROVED_KIND),
+        Field("unapproved_m2_100", INTEGER, "占新开、复垦、未批面积", unit="0.01 m²"),
+        Field("geometry_m2_100", INTEGER, "图形面积", unit="0.01 m²"),
+        Field("forest_m2_100", INTEGER, "与林草地重叠面积", unit="0.01 m²"),
+        Field("in_overdraft", INTEGER, "在超采区", codes=codes.YES_NO),
+        Field("source", TEXT, "水源", codes=codes.PARCEL_SOURCE),
+        Field("defect", TEXT, "数据缺陷", note="使地块不能核定的问题代码，空为无"),
+    ),
+    key="parcel_fid",
+)
+PARCEL_RIGHT = Table(
+    "parcel_right", "地块水权", RESULT,
+    (
+        Field("parcel_fid", INTEGER, "地块序号", required=True, references="parcel.fid"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("state", TEXT, "状态", codes=codes.PARCEL_STATE, required=True),
+        Field("reason", TEXT, "原因", note="未核定者：问题代码"),
+        Field("holder_names", TEXT, "权利人", note="多户以顿号分隔"),
+        Field("legal_mu_100", INTEGER, "法定面积", unit="0.01 亩"),
+        Field("deducted_mu_100", INTEGER, "扣减面积", unit="0.01 亩"),
+        Field("area_mu_100", INTEGER, "确权面积", unit="0.01 亩"),
+        Field("source", TEXT, "水源", codes=codes.PARCEL_SOURCE),
+        Field("crop", TEXT, "作物"),
+        Field("method", TEXT, "灌溉方式"),
+        Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
+        Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+    ),
+    key="parcel_fid", indexes=("state",),
+)
+RIGHT_PART = Table(
+    "right_part", "水权明细", RESULT,
+    (
+        Field("part_id", INTEGER, "明细号", required=True),
+        Field("parcel_fid", INTEGER, "地块序号", required=True, references="parcel.fid"),
+        Field("CBFBM", TEXT, "承包方编码", required=True),
+        Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True),
+        Field("legal_mu_100", INTEGER, "法定面积", unit="0.01 亩"),
+        Field("deducted_mu_100", INTEGER, "扣减面积", unit="0.01 亩"),
+        Field("area_mu_100", INTEGER, "确权面积", unit="0.01 亩"),
+        Field("quota_fid", INTEGER, "定额序号", references="quota.fid"),
+        Field("quota_m3_mu_100", INTEGER, "定额", unit="0.01 m³/亩"),
+        Field("eta_e8", INTEGER, "灌溉水利用系数", unit="1e-8"),
+        Field("district_code", TEXT, "灌区代码"),
+        Field("outlet_code", TEXT, "斗口代码"),
+        Field("well_code", TEXT, "机井编号"),
+        Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
+        Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+    ),
+    key="part_id", indexes=("parcel_fid", "CBFBM"),
+)
+HOLDER_RIGHT = Table(
+    "holder_right", "户水权", RESULT,
+    (
+        Field("right_id", TEXT, "水权编号", required=True, note="承包方编码 + 水源"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("CBFBM", TEXT, "承包方编码", required=True),
+        Field("holder_name", TEXT, "权利人"),
+        Field("village_code", TEXT, "村代码"),
+        Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True),
+        Field("parcels", INTEGER, "地块数"),
+        Field("area_mu_100", INTEGER, "确权面积", unit="0.01 亩"),
+        Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
+        Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+    ),
+    key="right_id", indexes=("CBFBM", "village_code"),
+)
+CAP_RESULT = Table(
+    "cap_result", "指标执行", RESULT,
+    (
+        FID,
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("cap_level", TEXT, "层级", codes={"county": "县", "district": "灌区"}),
+        Field("cap_code", TEXT, "代码"),
+        Field("cap_name", TEXT, "名称"),
+        Field("source", TEXT, "水源类型", codes=codes.SOURCE),
+        Field("mode", TEXT, "方式", codes={"report": "只报告", "proportional": "同比例核减"}),
+        Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
+        Field("cap_m3_100", INTEGER, "指标水量", unit="0.01 m³"),
+        Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+    ),
+)
+PUBLICITY = Table(
+    "publicity", "村级公示", REVIEW,
+    (
+        FID,
+        UUID,
+        Field("village_code", TEXT, "村代码", required=True),
+        Field("start_date", DATE, "公示起始日期", required=True),
+        Field("end_date", DATE, "公示截止日期", required=True),
+        Field("days", INTEGER, "公示天数"),
+        Field("confirm_run", INTEGER, "核定运行号", references="run.run_id"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+    ),
+    edited=True, indexes=("village_code",), unique=(("uuid",),),
+)
+OBJECTION = Table(
+    "objection", "异议", REVIEW,
+    (
+        FID,
+        UUID,
+        Field("village_code", TEXT, "村代码", required=True),
+        Field("parcel_uuid", TEXT, "地块标识", references="parcel.uuid"),
+        Field("objector", TEXT, "异议人"),
+        Field("content", TEXT, "异议内容", required=True),
+        Field("received_on", DATE, "收到日期"),
+        Field("state", TEXT, "状态", codes=codes.OBJECTION_STATE, required=True),
+        Field("outcome", TEXT, "复核意见"),
+        Field("closed_on", DATE, "办结日期"),
+    ),
+    edited=True, indexes=("village_code",), unique=(("uuid",),),
+)
+APPROVAL = Table(
+    "approval", "审核", REVIEW,
+    (
+        FID,
+        UUID,
+        Field("level", TEXT, "审核层级", codes=codes.LEVEL, required=True),
+        Field("zone_code", TEXT, "范围代码", required=True, note="县、乡或村代码，含其下全部"),
+        Field("decision", TEXT, "结论", codes=codes.DECISION, required=True),
+        Field("who", TEXT, "审核人", required=True),
+        Field("decided_on", DATE, "审核日期", required=True),
+        Field("note", TEXT, "意见"),
+        Field("confirm_run", INTEGER, "核定运行号", references="run.run_id"),
+    ),
+    edited=True, unique=(("uuid",),),
+)
+CERTIFICATE = Table(
+    "certificate", "水权证", REVIEW,
+    (
+        Field("number", TEXT, "证号", required=True),
+        Field("CBFBM", TEXT, "承包方编码", required=True),
+        Field("holder_name", TEXT, "权利人"),
+        Field("village_code", TEXT, "村代码"),
+        Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True),
+        Field("area_mu_100", INTEGER, "确权面积", unit="0.01 亩"),
+        Field("volume_m3_100", INTEGER, "年度水权额度", unit="0.01 m³"),
+        Field("valid_from", DATE, "有效期起"),
+        Field("valid_to", DATE, "有效期止"),
+        Field("check_value", TEXT, "校验值"),
+        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        Field("state", TEXT, "状态", codes=codes.CERTIFICATE_STATE),
+        Field("confirm_run", INTEGER, "核定运行号", references="run.run_id"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+    ),
+    key="number", indexes=("CBFBM", "village_code"),
+)
+AUDIT = Table(
+    "audit", "外业核查", FIELDWORK,
+    (
+        FID,
+        UUID,
+        Field("parcel_uuid", TEXT, "地块标识", required=True, references="parcel.uuid"),
+        Field("result", TEXT, "核查结论", codes=codes.AUDIT_RESULT, required=True),
+        Field("crop", TEXT, "现场作物"),
+        Field("method", TEXT, "现场灌溉方式"),
+        Field("source", TEXT, "现场水源", codes=codes.PARCEL_SOURCE),
+        Field("area_mu", REAL, "现场面积", unit="亩"),
+        Field("auditor", TEXT, "核查人", required=True),
+        Field("audited_on", DATE, "核查日期", required=True),
+        Field("note", TEXT, "核查说明"),
+    ),
+    edited=True, indexes=("parcel_uuid",), unique=(("uuid",),),
+)
+EVIDENCE = Table(
+    "evidence", "影像证据", FIELDWORK,
+    (
+        FID,
+        UUID,
+        Field("parcel_uuid", TEXT, "地块标识", required=True, references="parcel.uuid"),
+        Field("photo", TEXT, "照片", note="相对于工作文件的路径"),
+        Field("taken_on", DATETIME, "拍摄时间"),
+        Field("caption", TEXT, "说明"),
+    ),
+    edited=True, indexes=("parcel_uuid",), unique=(("uuid",),),
+)
+JOURNAL = Table(
+    "journal", "变更日志", RECORD,
+    (
+        Field("seq", INTEGER, "序号", required=True),
+        Field("at", DATETIME, "时间", required=True),
+        Field("who", TEXT, "操作人"),
+        Field("verb", TEXT, "步骤"),
+        Field("run_id", INTEGER, "运行号"),
+        Field("subject_table", TEXT, "对象表"),
+        Field("subject_key", TEXT, "对象"),
+        Field("before", TEXT, "变更前", note="JSON"),
+        Field("after", TEXT, "变更后", note="JSON"),
+        Field("why", TEXT, "原因"),
+        Field("previous_hash", TEXT, "前一条摘要", length=64),
+        Field("hash", TEXT, "摘要", length=64),
+    ),
+    key="seq", indexes=("subject_key",),
+)
+SETTING = Table(
+    "setting", "设置", RECORD,
+    (Field("name", TEXT, "名称", required=True), Field("value", TEXT, "值")),
+    key="name", note="模式版本、县名、坐标系等",
+)
+
+TABLES = (
+    SETTING, POLICY, RUN, FINDING, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, CAP_RESULT,
+    PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL,
+)

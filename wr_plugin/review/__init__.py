@@ -1,0 +1,1 @@
+"""Publicity, objections, approvals: the gates between data and paper."""

@@ -1,0 +1,1 @@
+"""Scope, area, source, quota, cap, right; and the explanation of each."""

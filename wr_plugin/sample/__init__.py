@@ -1,0 +1,1 @@
+"""A made-up county with planted defects, written as a hand-over package."""

@@ -1,0 +1,1 @@
+"""Geometry in bulk: arrays in, arrays out. Knows nothing of water."""

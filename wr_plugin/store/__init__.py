@@ -1,0 +1,1 @@
+"""The work file (GeoPackage): open, create, migrate, read and write, transactions, runs, journal."""
