@@ -1,0 +1,16 @@
+"""Which tests belong to which lane: the engine has no qgis; the distribution's Python has qgis and no heavy library.
+
+``make test`` runs three lanes: the engine (``.venv``), the oldest supported libraries (``.venv-oldest``), and the
+desktop (``/usr/bin/python3`` with QGIS), which is given its folders by name.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+DESKTOP_LANE = importlib.util.find_spec("qgis") is not None
+collect_ignore_glob = [] if DESKTOP_LANE else ["desktop/*", "journeys/desktop/*"]
