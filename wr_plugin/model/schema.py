@@ -17,7 +17,8 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 @dataclass(frozen=True)
 class Field:
-    """One column. ``names``: other headers it is delivered under (field matching); ``references``: ``table.column``."""
+    """One column. ``names``: other headers it is delivered under (field matching); ``references``: ``table.column``;
+    ``computed``: an SQL expression over the row, for display; such a column is never written."""
 
     name: str
     type: str
@@ -29,6 +30,7 @@ class Field:
     references: str = ""
     names: Tuple[str, ...] = ()
     note: str = ""
+    computed: str = ""
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,9 @@ PARCEL_RIGHT = Table(
         Field("method", TEXT, "灌溉方式"),
         Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+        Field("legal_mu", REAL, "法定面积", unit="亩", computed="legal_mu_100 / 100.0"),
+        Field("area_mu", REAL, "确权面积", unit="亩", computed="area_mu_100 / 100.0"),
+        Field("volume_m3", REAL, "核定水量", unit="m³", computed="volume_m3_100 / 100.0"),
     ),
     key="parcel_fid", indexes=("state",),
 )
@@ -131,6 +134,8 @@ HOLDER_RIGHT = Table(
         Field("area_mu_100", INTEGER, "确权面积", unit="0.01 亩"),
         Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+        Field("area_mu", REAL, "确权面积", unit="亩", computed="area_mu_100 / 100.0"),
+        Field("volume_m3", REAL, "核定水量", unit="m³", computed="volume_m3_100 / 100.0"),
     ),
     key="right_id", indexes=("CBFBM", "village_code"),
 )

@@ -125,6 +125,9 @@ def table_ddl(table):
             auto = " AUTOINCREMENT" if name == "fid" or name in ("run_id",) else ""
             lines.append(f'"{name}" {sql_type} PRIMARY KEY{auto} NOT NULL')
             continue
+        if column.computed:
+            lines.append(f'"{name}" {sql_type} GENERATED ALWAYS AS ({column.computed}) VIRTUAL')
+            continue
         reference = ""
         if column.references:
             target, target_column = map(schema.checked_identifier, column.references.split("."))

@@ -79,7 +79,7 @@ def append(store, table, frame, geometry=None):
     does not know.
     """
     declared = schema.table(table)
-    unknown = [c for c in frame.columns if c not in declared.by_name]
+    unknown = [c for c in frame.columns if c not in declared.by_name or declared.by_name[c].computed]
     if unknown:
         raise ValueError(f"{table} 没有字段 {unknown}")
     if not len(frame):

@@ -9,9 +9,9 @@ VIEWS = {
         SELECT p.fid AS OGC_FID, p.geom AS geom, p.uuid AS uuid, p.DKBM AS DKBM, p.DKMC AS DKMC,
                p.village_code AS village_code, p.village_name AS village_name,
                coalesce(r.state, 'unchecked') AS state, r.holder_names AS holder_names,
-               round(r.legal_mu_100 / 100.0, 2) AS legal_mu, round(r.area_mu_100 / 100.0, 2) AS area_mu,
-               coalesce(r.source, s.source) AS source, r.crop AS crop, r.method AS method,
-               round(r.volume_m3_100 / 100.0, 2) AS volume_m3, s.district_code AS district_code,
+               r.legal_mu AS legal_mu, r.area_mu AS area_mu,
+               s.source AS source, r.crop AS crop, r.method AS method,
+               r.volume_m3 AS volume_m3, s.district_code AS district_code,
                s.outlet_code AS outlet_code, s.well_code AS well_code,
                CASE WHEN s.parcel_fid IS NULL THEN NULL WHEN s.registry_fid IS NULL THEN 2 ELSE 1 END AS in_registry
         FROM parcel p
@@ -20,7 +20,7 @@ VIEWS = {
     "holder_right_list": ("户水权一览", None, """
         SELECT h.rowid AS OGC_FID, h.right_id AS right_id, h.CBFBM AS CBFBM, h.holder_name AS holder_name,
                h.village_code AS village_code, h.source AS source, h.parcels AS parcels,
-               round(h.area_mu_100 / 100.0, 2) AS area_mu, round(h.volume_m3_100 / 100.0, 2) AS volume_m3
+               h.area_mu AS area_mu, h.volume_m3 AS volume_m3
         FROM holder_right h"""),
 }
 
