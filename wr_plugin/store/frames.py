@@ -6,6 +6,7 @@ import shapely
 
 from ..model import schema
 from ..model.findings import KINDS
+from . import rtree
 from .create import create_triggers, drop_triggers
 
 HEADER_SIZES = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
@@ -98,7 +99,8 @@ def append(store, table, frame, geometry=None):
     store.connection.executemany(
         f"INSERT INTO {table} ({listed}) VALUES ({marks})", zip(*columns.values()))  # nosec B608: schema's names
     if declared.geometry:
-        _index(store, table, columns["fid"], bounds)
+        held = ~np.isnan(bounds[:, 0])
+        rtree.fill(store.connection, f"rtree_{table}_geom", np.asarray(columns["fid"])[held], bounds[held])
         create_triggers(store.connection, table)
 
 
@@ -155,13 +157,6 @@ def _blobs(geometry, bounds, srs_id):
     for i in np.flatnonzero(point | empty).tolist():
         blobs[i] = (bare_empty if empty[i] else bare) + wkb[i]
     return blobs
-
-
-def _index(store, table, fids, bounds):
-    """Fills the R*tree in one go."""
-    held = ~np.isnan(bounds[:, 0])
-    rows = zip(np.asarray(fids)[held].tolist(), *(bounds[held, i].tolist() for i in (0, 2, 1, 3)))
-    store.connection.executemany(f"INSERT INTO rtree_{table}_geom VALUES (?, ?, ?, ?, ?)", rows)  # nosec B608
 
 
 FINDING_COLUMNS = ("parcel_uuid", "village_code", "value", "source_file", "source_row")
