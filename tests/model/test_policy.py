@@ -1,0 +1,54 @@
+"""A policy is data; what is wrong with it is said setting by setting."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from wr_plugin.model import policy
+
+ZHANGYE = Path(__file__).parents[2] / "resources" / "policies" / "zhangye.yaml"
+
+
+@pytest.fixture
+def mapping():
+    return yaml.safe_load(ZHANGYE.read_text(encoding="utf-8"))
+
+
+def test_the_shipped_policy_invents_nothing_official(mapping):
+    read, problems = policy.from_mapping(mapping)
+    assert problems == ()
+    for blank in ("publicity.days", "certificate.number", "certificate.valid_from", "certificate.valid_to",
+                  "sources.mixed_surface_share", "quota.default_crop"):
+        assert read.get(blank) is None, blank
+    assert "新开、复垦、未批耕地" in read.clause("scope")
+    assert read.step_m3_100 == 100
+
+
+@pytest.mark.parametrize(("section", "name", "value", "told"), [
+    ("area", "legal", "TUMJ", "法定面积"),
+    ("cap", "mode", "cut", "report 或 proportional"),
+    ("sources", "mixed_surface_share", 60, "0 至 1 的数"),
+    ("publicity", "days", 7.5, "1 至 365 的整数"),
+    ("scope", "parcel_classes", ["11"], "地块类别代码的列表"),
+    ("scope", "require_registry", "是", "true 或 false"),
+    ("area", "tolerance_mu", None, "未填"),
+    ("volume", "step_m3", 0.5, "1、0.1 或 0.01"),
+])
+def test_a_wrong_value_is_named_with_what_is_expected(mapping, section, name, value, told):
+    mapping[section][name] = value
+    read, problems = policy.from_mapping(mapping)
+    assert read is None
+    assert [p.path for p in problems] == [f"{section}.{name}"]
+    assert told in problems[0].message
+
+
+def test_unknown_and_missing_settings_are_both_named(mapping):
+    del mapping["cap"]["mode"]
+    mapping["area"]["leagl"] = "HTMJ"
+    _, problems = policy.from_mapping(mapping)
+    assert {p.path for p in problems} == {"cap.mode", "area.leagl"}
+
+
+def test_a_list_is_no_policy():
+    assert policy.from_mapping([1, 2])[0] is None
