@@ -1,0 +1,90 @@
+"""``make bench``: rows per second and peak memory of import, check, confirm and certify, beside plain reading and writing.
+
+The verbs and the plain reading and writing of the same files take turns, and the ratio is the median of the pairs, so
+that it holds where the machine's speed drifts. Sizes and rounds: ``BENCH_SIZES="20000 200000" BENCH_ROUNDS=3``.
+"""
+
+import os
+import shutil
+import statistics
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from measure import cost_of, verb  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent / "build" / "bench"
+PLAIN = [sys.executable, str(HERE / "plain.py")]
+SIZES = [int(n) for n in os.environ.get("BENCH_SIZES", "20000 200000").split()]
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+HEAD = ("步骤", "地块数", "秒", "CPU 秒", "地块/秒", "峰值 MiB", "与单纯读写之比")
+
+
+def package_of(size):
+    """The sample county of that size, made once and kept."""
+    folder = BUILD / f"county_{size}"
+    if not (folder / "truth.csv").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        cost_of(verb("sample", "--out", folder, "--parcels", size, "--seed", 1))
+    return next(p for p in folder.iterdir() if p.is_dir())
+
+
+def fresh(*paths):
+    """Takes away what an earlier round left."""
+    for path in paths:
+        for left in path.parent.glob(path.name + "*"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def rounds_of(size):
+    """Costs of each step and of the plain reading and writing beside it: {step: [(cost, plain cost), …]}."""
+    package, work, out = package_of(size), BUILD / f"work_{size}.gpkg", BUILD / f"plain_{size}.gpkg"
+    papers, checked = BUILD / f"papers_{size}", BUILD / f"checked_{size}.gpkg"
+    costs = {"import": [], "check": [], "confirm": [], "certify": []}
+    for _ in range(ROUNDS):
+        fresh(work, out, checked, papers)
+        cost = cost_of(verb("import", package, "--work", work))
+        plain = cost_of([*PLAIN, "package", package, out])
+        costs["import"].append((cost, plain))
+        costs["check"].append((cost_of(verb("check", "--work", work)), plain))
+        fresh(out)
+        cost = cost_of(verb("confirm", "--work", work))
+        costs["confirm"].append((cost, cost_of([*PLAIN, "tables", work, out])))
+        open_gates(work, papers)
+        fresh(out)
+        cost = cost_of(verb("certify", "--work", work, "--out", papers / "certificates"))
+        costs["certify"].append((cost, cost_of([*PLAIN, "pages", work, papers / "certificates", out])))
+    return costs
+
+
+def open_gates(work, papers):
+    """Publicity long past and every approval given."""
+    start = (date.today() - timedelta(days=400)).isoformat()
+    cost_of(verb("publish", "--work", work, "--out", papers / "posters", "--start", start))
+    for level in ("town", "county", "city"):
+        cost_of(verb("approve", "--work", work, "--level", level, "--who", "bench"))
+
+
+def table_rows(size, costs):
+    """Medians of each step, as text cells."""
+    for step, pairs in costs.items():
+        wall = statistics.median(c.wall_s for c, _ in pairs)
+        cpu = statistics.median(c.cpu_s for c, _ in pairs)
+        peak = max(c.peak_mib for c, _ in pairs)
+        ratio = statistics.median(c.wall_s / p.wall_s for c, p in pairs)
+        yield (step, f"{size:,}", f"{wall:.1f}", f"{cpu:.1f}", f"{size / wall:,.0f}", f"{peak:,.0f}", f"{ratio:.2f}")
+
+
+def main():
+    BUILD.mkdir(parents=True, exist_ok=True)
+    print(" | ".join(HEAD), flush=True)
+    for size in SIZES:
+        for row in table_rows(size, rounds_of(size)):
+            print(" | ".join(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
