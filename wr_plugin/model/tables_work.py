@@ -152,6 +152,8 @@ CAP_RESULT = Table(
         Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
         Field("cap_m3_100", INTEGER, "指标水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+        Field("last_remainder", TEXT, "最后进位的余数", note="同比例核减时，余数不小于它的明细多得一个取整单位"),
+        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码；余数相同时按此先后"),
     ),
 )
 PUBLICITY = Table(

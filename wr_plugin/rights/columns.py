@@ -1,0 +1,61 @@
+"""Integer columns that cannot overflow, and recorded decimals read into them exactly."""
+
+import numpy as np
+
+from ..model import amounts
+
+NEAR_A_TIE = 1e-3
+
+
+def integers(bound, *columns):
+    """The columns as int64 where no intermediate result exceeds ``bound`` < 2**62, else as Python integers.
+
+    ``bound``: a Python integer that the caller has worked out. Both kinds take the same ``*``, ``+`` and ``//``.
+    """
+    kind = np.int64 if bound < amounts.INT64_SAFE else object
+    return tuple(np.asarray(column).astype(kind) for column in columns)
+
+
+def largest(column):
+    """The largest value of an integer column as a Python integer; 0 where it is empty."""
+    return int(column.max()) if len(column) else 0
+
+
+def hundredths(values):
+    """Recorded decimals (m² or 亩; floats, NaN where blank) → (int64 of 0.01, mask of what is no positive number).
+
+    Equal to ``amounts.hundredths`` value by value: the few that lie near a tie, where binary floats could round the
+    other way, are read again as decimals.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    bad = ~np.isfinite(values) | (values <= 0) | (values > 1e13)
+    scaled = np.where(bad, 0.0, values) * amounts.HUNDRED
+    whole = np.floor(scaled + 0.5).astype(np.int64)
+    for i in np.flatnonzero(np.abs(scaled - np.floor(scaled) - 0.5) < NEAR_A_TIE):
+        whole[i] = amounts.hundredths(float(values[i]))
+    bad |= whole <= 0
+    return np.where(bad, 0, whole), bad
+
+
+def mu_from_m2(m2_100):
+    """Column of 0.01 m² → 0.01 亩 (``amounts.mu_100_from_m2_100``)."""
+    (m2_100,) = integers(6 * largest(m2_100) + 2000, m2_100)
+    return amounts.mu_100_from_m2_100(m2_100).astype(np.int64)
+
+
+def share_of(amount, part, whole):
+    """Columns: ``amount × part / whole`` rounded half up (``amounts.share_of``); ``whole`` > 0."""
+    bound = 2 * largest(amount) * largest(part) + 2 * largest(whole)
+    amount, part, whole = integers(bound, amount, part, whole)
+    return amounts.share_of(amount, part, whole).astype(np.int64)
+
+
+def sums(values, groups, count):
+    """Exact sums of an integer column by group number 0 … count-1, as int64."""
+    totals = np.zeros(count, dtype=np.int64)
+    if len(values):
+        order = np.argsort(groups, kind="stable")
+        sorted_groups = np.asarray(groups)[order]
+        starts = np.flatnonzero(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]])
+        totals[sorted_groups[starts]] = np.add.reduceat(np.asarray(values, dtype=np.int64)[order], starts)
+    return totals

@@ -1,0 +1,280 @@
+"""The whole chain over frames: scope → area → source → quota → cap → right. Pure: frames in, frames out."""
+
+from dataclasses import dataclass
+from typing import Callable
+
+import numpy as np
+import pandas as pd
+
+from . import caps, columns, holders, limits, parts, quota, scope
+
+PARCEL_COLUMNS = ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code")
+SITE_COLUMNS = ("parcel_fid", "registry_fid", "district_code", "outlet_code", "well_code", "unapproved_m2_100",
+                "geometry_m2_100", "forest_m2_100", "source", "defect")
+LINK_COLUMNS = ("fid", "DKBM", "CBFBM", "CBHTBM", "HTMJ", "HTMJM", "YHTMJ", "YHTMJM")
+HOLDER_COLUMNS = ("fid", "CBFBM", "CBFMC")
+REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
+HAVING = ("right", "reduced")
+
+
+@dataclass
+class Inputs:
+    """The frames that the rights of a county rest on, with the columns named above; ``quota`` and ``cap`` whole."""
+
+    parcel: pd.DataFrame
+    site: pd.DataFrame
+    link: pd.DataFrame
+    holder: pd.DataFrame
+    registry: pd.DataFrame
+    quota: pd.DataFrame
+    cap: pd.DataFrame
+    county_code: str
+
+
+@dataclass
+class Rights:
+    """Frames of the work file's tables, without ``run_id``. ``finding``: for ``frames.replace_findings``."""
+
+    parcel_right: pd.DataFrame
+    right_part: pd.DataFrame
+    holder_right: pd.DataFrame
+    cap_result: pd.DataFrame
+    finding: pd.DataFrame
+
+
+class MissingSites(ValueError):
+    """Some parcels have no row in ``parcel_site``: the check has not been run on these data."""
+
+
+def determine(inputs, policy, report: Callable[[float], None] = lambda part: None):
+    """Rights of every parcel and holder. ``report`` is called with the part done, 0 … 1, and may raise to cancel.
+
+    The order of rows in the inputs does not matter. Raises ``MissingSites``.
+    """
+    chain = Chain(inputs, policy)
+    steps = (chain.areas, chain.screen, chain.deduct, chain.words, chain.split, chain.quotas, chain.missing_caps,
+             chain.grant, chain.frames)
+    for number, step in enumerate(steps, 1):
+        result = step()
+        report(number / len(steps))
+    return result
+
+
+class Chain:
+    """The state of one determination; the methods are its steps, called once each, in order."""
+
+    def __init__(self, inputs, policy):
+        self.inputs, self.policy = inputs, policy
+        self.parcel = inputs.parcel.sort_values(["DKBM", "fid"], ignore_index=True)
+        row = pd.Index(inputs.site["parcel_fid"]).get_indexer(pd.Index(self.parcel["fid"]))
+        if (row < 0).any():
+            raise MissingSites(f"{int((row < 0).sum())} 个地块尚未检查")
+        self.site = inputs.site.iloc[row].reset_index(drop=True)
+        self.count = len(self.parcel)
+        self.found = []
+
+    def areas(self):
+        """Legal area per parcel × holder, and the holders' names."""
+        self.holding = parts.holdings(self.parcel, self.inputs.link, self.policy.get("area.legal"))
+        register = self.inputs.holder.sort_values("fid").drop_duplicates("CBFBM")
+        at = pd.Index(register["CBFBM"]).get_indexer(pd.Index(self.holding.codes))
+        self.known = at >= 0
+        names = register["CBFMC"].to_numpy(dtype=object)
+        self.names = np.append(names, None)[at]
+
+    def screen(self):
+        """The rules of scope, up to the source."""
+        self.outcome = scope.screen(self.parcel, self.site, self.holding, self.known, self.policy)
+
+    def deduct(self):
+        """New, reclaimed and unapproved land is taken off; a parcel of which nothing is left is stopped."""
+        held, live = self.holding, self.outcome.open
+        overlap = np.where(live, scope.deductible_m2_100(self.site, self.policy), 0)
+        self.deducted = parts.deducted_mu_100(held, overlap, scope.whole_numbers(self.site["geometry_m2_100"]))
+        self.area = held.legal_mu_100 - self.deducted
+        self.outcome.stop(live & (self._per_parcel(self.area) == 0), "unapproved", "UNAPPROVED_OVERLAP")
+
+    def words(self):
+        """Crop and method; parcels without one, or with mixed sources and no share, are stopped."""
+        self.crop = quota.words_of(self.parcel, self.inputs.registry, "crop", self.policy.get("quota.default_crop"))
+        self.method = quota.words_of(self.parcel, self.inputs.registry, "method",
+                                     self.policy.get("quota.default_method"))
+        self.reached = self.outcome.open
+        mixed = scope.is_one_of(self.site["source"], ["mixed"])
+        self._stop_and_tell(self.crop.code < 0, "CROP_MISSING", "名录未填作物，政策也没有默认作物")
+        self._stop_and_tell(self.method.code < 0, "METHOD_MISSING", "名录未填灌溉方式，政策也没有默认灌溉方式")
+        if self.policy.mixed_share_e4 is None:
+            self._stop_and_tell(mixed, "MIX_SHARE_MISSING", "地块有地表水又有地下水，政策未定地表水比例")
+
+    def _stop_and_tell(self, mask, code, message):
+        self.outcome.stop(mask & self.reached, "no_quota", code)
+        for at in np.flatnonzero(mask & self.reached):
+            self.found.append({"code": code, "subject": self.parcel["DKBM"].iat[at], "message": message,
+                               "parcel_uuid": self.parcel["uuid"].iat[at],
+                               "village_code": self.parcel["village_code"].iat[at]})
+
+    def split(self):
+        """Parts: parcel × holder × source of the parcels that are still open."""
+        live = np.flatnonzero(self.outcome.open[self.holding.parcel])
+        place = self.holding.parcel[live]
+        source = self.site["source"].to_numpy(dtype=object)[place]
+        shares = parts.by_source(self.holding.legal_mu_100[live], self.area[live], source, self.policy.mixed_share_e4)
+        holding = live[shares.holding]
+        self.part = pd.DataFrame({"parcel": self.holding.parcel[holding], "holder": self.holding.holder[holding],
+                                  "source": shares.source, "legal_mu_100": shares.legal_mu_100,
+                                  "area_mu_100": shares.area_mu_100})
+        code, values = pd.factorize(self.site["district_code"].to_numpy(dtype=object), sort=True)
+        self.district = quota.Words(code, list(values))
+
+    def quotas(self):
+        """The quota row and demand of each part; a parcel with a part without a row is stopped whole."""
+        place = self.part["parcel"].to_numpy()
+        found = quota.look_up(self.inputs.quota, *(quota.Words(w.code[place], w.values)
+                                                   for w in (self.crop, self.method, self.district)),
+                              self.part["source"].to_numpy())
+        for crop, district, source, method, what, mask in found.missing:
+            affected = np.unique(place[mask])
+            self.outcome.stop(self._mask(affected), "no_quota", "QUOTA_MISSING")
+            self.found.append({"code": "QUOTA_MISSING", "subject": f"{crop}|{district}|{source}|{method}",
+                               "value": str(len(affected)), "message":
+                               f"{limits.quota_label(crop, district, source, method)}：{what}；{len(affected)} 个地块用到"})
+        self.part["quota_fid"] = found.column("fid")
+        self.part["quota_m3_mu_100"] = found.column("quota_m3_mu_100")
+        self.part["eta_e8"] = found.column("eta_e8")
+        self._drop_stopped()
+        self.part["demand_m3_100"] = quota.demand_m3_100(
+            *(self.part[name].to_numpy() for name in ("area_mu_100", "quota_m3_mu_100", "eta_e8")),
+            self.policy.step_m3_100)
+
+    def missing_caps(self):
+        """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
+        self.cap_index = limits.cap_index(
+            self.inputs.cap.astype(object).where(self.inputs.cap.notna(), None).to_dict("records"))
+        self.mode = self.policy.get("cap.mode")
+        if self.mode != caps.PROPORTIONAL:
+            return
+        lacking = caps.lacking(self.cap_index, self.district.values, self.inputs.county_code)
+        place = self.part["parcel"].to_numpy()
+        mask = lacking[self.district.code[place], self.part["source"].to_numpy()]
+        self.cut_off = self.part[mask]
+        self.outcome.stop(self._mask(np.unique(place[mask])), "no_quota", "CAP_MISSING")
+        self._drop_stopped()
+        self.found.extend(self._lacking_findings())
+
+    def _lacking_findings(self):
+        """One finding per missing cap, with the demand that waits for it."""
+        district = self.district.code[self.cut_off["parcel"].to_numpy()]
+        demand = self.cut_off["demand_m3_100"]
+        for (code, source), total in demand.groupby([district, self.cut_off["source"].to_numpy()]).sum().items():
+            yield from caps.missing_findings(self.cap_index, "district", self.district.values[code],
+                                             caps.SOURCES[source], int(total))
+        for source, total in demand.groupby(self.cut_off["source"].to_numpy()).sum().items():
+            yield from caps.missing_findings(self.cap_index, "county", self.inputs.county_code, caps.SOURCES[source],
+                                             int(total))
+
+    def grant(self):
+        """Volumes under the caps."""
+        named = {key[1] for key in self.cap_index if key[0] == "district"}
+        every = sorted({*named, *(self.district.values[c] for c in np.unique(self.district.code) if c >= 0)})
+        number = np.array([*(every.index(code) for code in self.district.values), -1], dtype=np.int64)
+        place = self.part["parcel"].to_numpy()
+        demands = caps.Demands(number[self.district.code[place]], self.part["source"].to_numpy(),
+                               self.part["demand_m3_100"].to_numpy(), every)
+        granted = caps.grant(demands, self.cap_index, self.inputs.county_code, self.mode, self.policy.step_m3_100)
+        self.part["volume_m3_100"] = granted.volume_m3_100
+        self.cap_rows = granted.rows
+        self.found.extend(granted.findings)
+
+    def frames(self):
+        """The result as the work file's tables."""
+        reduced = self._per_parcel(self.deducted) > 0
+        self.outcome.stop(reduced, "reduced", "UNAPPROVED_OVERLAP")
+        self.outcome.stop(self.outcome.open, "right", "")
+        right_part = self._right_part()
+        holder_right = holders.totals(
+            self.part["holder"].to_numpy(), self.part["source"].to_numpy(), right_part["parcel_fid"].to_numpy(),
+            *(self.part[name].to_numpy() for name in ("area_mu_100", "demand_m3_100", "volume_m3_100")),
+            self.holding.codes, self.names, self.parcel["village_code"].to_numpy(dtype=object)[self.part["parcel"]])
+        return Rights(self._parcel_right(), right_part, holder_right, self._cap_result(right_part),
+                      pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code",
+                                                        "value"]))
+
+    def _right_part(self):
+        place, surface = self.part["parcel"].to_numpy(), self.part["source"].to_numpy() == 0
+        site = {name: self.site[name].to_numpy(dtype=object)[place]
+                for name in ("district_code", "outlet_code", "well_code")}
+        return pd.DataFrame({
+            "part_id": np.arange(1, len(place) + 1),
+            "parcel_fid": self.parcel["fid"].to_numpy()[place],
+            "CBFBM": self.holding.codes[self.part["holder"].to_numpy()],
+            "source": np.array(caps.SOURCES, dtype=object)[self.part["source"].to_numpy()],
+            "legal_mu_100": self.part["legal_mu_100"],
+            "deducted_mu_100": self.part["legal_mu_100"] - self.part["area_mu_100"],
+            **{name: self.part[name] for name in ("area_mu_100", "quota_fid", "quota_m3_mu_100", "eta_e8")},
+            "district_code": site["district_code"],
+            "outlet_code": np.where(surface, site["outlet_code"], None),
+            "well_code": np.where(surface, None, site["well_code"]),
+            "demand_m3_100": self.part["demand_m3_100"],
+            "volume_m3_100": self.part["volume_m3_100"],
+        })
+
+    def _parcel_right(self):
+        held, state = self.holding, self.outcome.state
+        having = pd.Series(state).isin(HAVING).to_numpy()
+        reached = having | (state == "no_quota")
+        several = np.bincount(held.parcel, minlength=self.count)
+        blank = (several == 0) | (self._per_parcel(held.blank) > 0) | self.parcel["DKBM"].duplicated(False).to_numpy()
+        legal = pd.array(self._per_parcel(held.legal_mu_100), dtype="Int64")
+        legal[blank] = pd.NA
+        place = self.part["parcel"].to_numpy()
+        return pd.DataFrame({
+            "parcel_fid": self.parcel["fid"],
+            "state": state,
+            "reason": self.outcome.reason,
+            "holder_names": self._holder_names(several),
+            "legal_mu_100": legal,
+            "deducted_mu_100": np.where(reached | (state == "unapproved"), self._per_parcel(self.deducted), 0),
+            "area_mu_100": np.where(having, self._per_parcel(self.area), 0),
+            "source": self.site["source"],
+            "crop": np.where(reached, self.crop.texts(), None),
+            "method": np.where(reached, self.method.texts(), None),
+            "demand_m3_100": columns.sums(self.part["demand_m3_100"], place, self.count),
+            "volume_m3_100": columns.sums(self.part["volume_m3_100"], place, self.count),
+        }).sort_values("parcel_fid", ignore_index=True)
+
+    def _holder_names(self, several):
+        """Names per parcel, several joined by ``、`` in the order of CBFBM; "" where there is none."""
+        names = np.where(pd.isna(self.names), "", self.names)[self.holding.holder]
+        joined = np.full(self.count, "", dtype=object)
+        joined[self.holding.parcel] = names
+        rows = np.flatnonzero(several[self.holding.parcel] > 1)
+        lists = {}
+        for at in rows:
+            lists.setdefault(self.holding.parcel[at], []).append(names[at])
+        for place, listed in lists.items():
+            joined[place] = "、".join(name for name in listed if name)
+        return joined
+
+    def _cap_result(self, right_part):
+        rows = []
+        for row in self.cap_rows:
+            last = row.pop("last", -1)
+            remainder = row.pop("last_remainder", None)
+            if last >= 0:
+                code = self.parcel["DKBM"].iat[self.part["parcel"].iat[last]]
+                row["last_key"], row["last_remainder"] = f"{code}|{right_part['CBFBM'].iat[last]}", str(remainder)
+            rows.append(row)
+        return pd.DataFrame(rows, columns=["cap_level", "cap_code", "cap_name", "source", "mode", "demand_m3_100",
+                                           "cap_m3_100", "volume_m3_100", "last_remainder", "last_key"])
+
+    def _per_parcel(self, column):
+        return columns.sums(column, self.holding.parcel, self.count)
+
+    def _mask(self, positions):
+        mask = np.zeros(self.count, dtype=bool)
+        mask[positions] = True
+        return mask
+
+    def _drop_stopped(self):
+        kept = self.outcome.open[self.part["parcel"].to_numpy()]
+        self.part = self.part[kept].reset_index(drop=True)

@@ -1,0 +1,118 @@
+"""Rows of the quota table (定额表) and of the cap table (指标表): which row applies. Standard library only.
+
+One implementation serves the whole county (``quota``, ``caps``) and the explanation of one parcel (``retrace``).
+"""
+
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+from ..model import amounts, codes
+
+ANY_DISTRICT = "*"
+CAP_LEVELS = {"county": "县", "district": "灌区"}
+
+
+@dataclass(frozen=True)
+class QuotaRow:
+    """A row that applies: ``quota_m3_mu_100`` in 0.01 m³/亩, ``eta_e8`` in 1e-8."""
+
+    fid: int
+    quota_m3_mu_100: int
+    eta_e8: int
+    row: dict
+
+
+@dataclass(frozen=True)
+class CapRow:
+    """A cap that applies, in 0.01 m³."""
+
+    fid: int
+    cap_m3_100: int
+    row: dict
+
+
+def quota_key(row):
+    return tuple(_text(row[name]) for name in ("crop", "district_code", "source", "method"))
+
+
+def quota_index(rows):
+    """Quota rows (mappings) by (crop, district_code, source, method)."""
+    return _index(rows, quota_key)
+
+
+def find_quota(index, crop, district_code, source, method) -> Tuple[Optional[QuotaRow], str]:
+    """The row for this crop, district, source and method; else the row for any district (``*``).
+
+    Returns (row, "") or (None, what is missing). A row that exists but is blank, wrong, or contradicted by another
+    row of the same key is missing: it is not passed over in favour of ``*`` (nothing official is invented).
+    """
+    for district in (district_code, ANY_DISTRICT):
+        rows = index.get((crop, district, source, method))
+        if rows:
+            return _one_quota(rows)
+    return None, "定额表中没有这一行"
+
+
+def _one_quota(rows):
+    found = []
+    for row in rows:
+        where = _where(row)
+        if row["quota_m3_mu_100"] is None:
+            return None, f"定额表中这一行未填定额{where}"
+        if not _text(row["eta_canal"]) or not _text(row["eta_field"]):
+            return None, f"定额表中这一行未填灌溉水利用系数{where}"
+        if int(row["quota_m3_mu_100"]) < 0:
+            return None, f"定额表中这一行的定额为负数{where}"
+        try:
+            eta = amounts.eta_e8(_text(row["eta_canal"]), _text(row["eta_field"]))
+        except (ValueError, ArithmeticError):
+            return None, f"定额表中这一行的利用系数应在 0 与 1 之间、至多四位小数{where}"
+        found.append(QuotaRow(int(row["fid"]), int(row["quota_m3_mu_100"]), eta, row))
+    if len({(one.quota_m3_mu_100, one.eta_e8) for one in found}) > 1:
+        return None, f"定额表中这一行有 {len(found)} 个不同的值，请只留一行{_where(rows[0])}"
+    return found[0], ""
+
+
+def cap_key(row):
+    return tuple(_text(row[name]) for name in ("cap_level", "cap_code", "source"))
+
+
+def cap_index(rows):
+    """Cap rows (mappings) by (cap_level, cap_code, source)."""
+    return _index(rows, cap_key)
+
+
+def find_cap(index, level, code, source) -> Tuple[Optional[CapRow], str]:
+    """The cap of one level, code and source: (row, "") or (None, what is missing)."""
+    rows = index.get((level, code, source))
+    if not rows:
+        return None, "指标表中没有这一行"
+    for row in rows:
+        if row["cap_m3_100"] is None or int(row["cap_m3_100"]) < 0:
+            return None, f"指标表中这一行未填指标水量{_where(row)}"
+    if len({int(row["cap_m3_100"]) for row in rows}) > 1:
+        return None, f"指标表中这一行有 {len(rows)} 个不同的值，请只留一行{_where(rows[0])}"
+    return CapRow(int(rows[0]["fid"]), int(rows[0]["cap_m3_100"]), rows[0]), ""
+
+
+def quota_label(crop, district, source, method):
+    return f"作物 {crop} × 灌区 {district} × {codes.SOURCE[source]} × {method}"
+
+
+def cap_label(level, name, source):
+    return f"{CAP_LEVELS[level]}“{name}”{codes.SOURCE[source]}"
+
+
+def _index(rows, key):
+    found = {}
+    for row in sorted(rows, key=lambda one: one["fid"]):
+        found.setdefault(key(row), []).append(row)
+    return found
+
+
+def _text(value):
+    return "" if value is None else str(value).strip()
+
+
+def _where(row):
+    return f"（第 {row['source_row']} 行）" if row.get("source_row") is not None else ""

@@ -1,0 +1,85 @@
+"""Crop and method of each parcel, the quota row that applies to each part, and its demand ``W = A · q / η``."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..model import amounts
+from . import caps, columns, limits
+
+
+@dataclass
+class Words:
+    """A text column as numbers: ``code`` (n,) into ``values``; -1 where blank."""
+
+    code: np.ndarray
+    values: list
+
+    def texts(self):
+        """The words themselves, None where blank (object array)."""
+        return np.array([*self.values, None], dtype=object)[self.code]
+
+
+def words_of(parcel, registry, column, default):
+    """The crop or method of each parcel: the first registry row (by fid) of its DKBM that is not blank, else
+    ``default`` (None where the policy leaves it blank)."""
+    code, values = pd.factorize(registry[column].to_numpy(dtype=object))
+    plain = [str(value).strip() for value in values]
+    words = sorted({*plain, *([default.strip()] if default else [])} - {""})
+    number = {word: i for i, word in enumerate(words)}
+    lookup = np.array([*(number.get(word, -1) for word in plain), -1], dtype=np.int64)
+    given = pd.DataFrame({"DKBM": registry["DKBM"], "fid": registry["fid"], "word": lookup[code]})
+    given = given[given["word"] >= 0].sort_values("fid").drop_duplicates("DKBM")
+    found = pd.Index(given["DKBM"]).get_indexer(pd.Index(parcel["DKBM"]))
+    otherwise = number[default.strip()] if default and default.strip() else -1
+    chosen = np.r_[given["word"].to_numpy(dtype=np.int64), otherwise][found]
+    return Words(chosen, words)
+
+
+@dataclass
+class Quotas:
+    """Per part: number into ``rows`` (``limits.QuotaRow``), -1 where missing; and the missing keys.
+
+    ``missing``: list of (crop, district, source, method, what is missing, mask over the parts).
+    """
+
+    number: np.ndarray
+    rows: list
+    missing: list
+
+    def column(self, name):
+        """A field of the rows per part, int64; 0 where the row is missing."""
+        return np.array([*(getattr(row, name) for row in self.rows), 0], dtype=np.int64)[self.number]
+
+
+def look_up(table, crop, method, district, source):
+    """The quota row of each part.
+
+    ``table``: the quota frame; ``crop``, ``method``, ``district``: ``Words`` per part, without blanks; ``source``: number
+    into ``caps.SOURCES``. A county has few different keys: each is looked up once.
+    """
+    index = limits.quota_index(table.astype(object).where(table.notna(), None).to_dict("records"))
+    sizes = [max(len(crop.values), 1), max(len(method.values), 1), max(len(district.values), 1)]
+    key = ((source.astype(np.int64) * sizes[0] + crop.code) * sizes[1] + method.code) * sizes[2] + district.code
+    different, first, part = np.unique(key, return_index=True, return_inverse=True)
+    rows, numbers, missing = [], np.full(len(different), -1, dtype=np.int64), []
+    for i, at in enumerate(first):
+        words = (crop.values[crop.code[at]], district.values[district.code[at]], caps.SOURCES[source[at]],
+                 method.values[method.code[at]])
+        row, what = limits.find_quota(index, *words)
+        if row is None:
+            missing.append((*words, what, part.reshape(-1) == i))
+        else:
+            numbers[i] = len(rows)
+            rows.append(row)
+    return Quotas(numbers[part.reshape(-1)], rows, missing)
+
+
+def demand_m3_100(area_mu_100, quota_m3_mu_100, eta_e8, step_m3_100):
+    """``amounts.demand_m3_100`` over columns; as Python integers where int64 could overflow. All int64, 0.01 m³."""
+    scale = amounts.ETA_SCALE // amounts.HUNDRED
+    bound = 2 * columns.largest(area_mu_100) * columns.largest(quota_m3_mu_100) * scale
+    bound += 2 * columns.largest(eta_e8) * step_m3_100
+    area, quota, eta = columns.integers(bound, area_mu_100, quota_m3_mu_100, eta_e8)
+    return amounts.demand_m3_100(area, quota, eta, step_m3_100).astype(np.int64)
