@@ -34,7 +34,7 @@ def create_workfile(path, crs):
     with store.transaction():
         srs_id = _drop_seed(store.connection)
         _create_tables(store.connection, srs_id)
-        create_views(store.connection, srs_id)
+        create_views(store.connection, srs_id, register)
         store.set_setting("schema_version", schema.SCHEMA_VERSION)
         store.set_setting("crs_wkt", crs.to_wkt())
         store.set_setting("epsg", crs.to_epsg() or "")

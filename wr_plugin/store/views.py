@@ -33,10 +33,12 @@ ALIASES = {
 }
 
 
-def create_views(connection, srs_id):
-    """Creates and registers the views; the map's view uses the R*tree of ``parcel``."""
-    from .create import register
+def create_views(connection, srs_id, register):
+    """Creates and registers the views; the map's view uses the R*tree of ``parcel``.
 
+    ``register(connection, name, title, geometry, srs_id)`` enters a layer in the GeoPackage's contents; it is handed
+    in, so that the QGIS process can read ``ALIASES`` without reaching ``create``.
+    """
     for name, (title, geometry, sql) in VIEWS.items():
         connection.execute(f"CREATE VIEW {schema.checked_identifier(name)} AS {sql}")
         register(connection, name, title, geometry, srs_id)
