@@ -1,0 +1,1 @@
+"""The Processing door: one algorithm per verb, all built from ``commands.catalogue``."""
