@@ -47,7 +47,8 @@ def field_cells(field, table):
 def table_section(table):
     shape = f"图层，{SHAPES[table.geometry]}" if table.geometry else "表"
     marks = [shape, "移交资料" if table.delivered else "软件生成", *(["可在 QGIS 中编辑"] if table.edited else [])]
-    lines = [f"### {table.title}（`{table.name}`）", "", "，".join(marks) + "。" + (table.note + "。" if table.note else ""), ""]
+    about = "，".join(marks) + "。" + (table.note + "。" if table.note else "")
+    lines = [f"### {table.title}（`{table.name}`）", "", about, ""]
     header = ("字段", "名称", "类型", "单位", "必填", "说明")
     return [*lines, *grid(header, (field_cells(f, table) for f in table.fields)), ""]
 

@@ -121,8 +121,10 @@ def test_what_the_machine_refuses_is_bad_input(fake_verb, error, code):
     assert caught.value.code == code and caught.value.remedy
 
 
-@pytest.mark.parametrize("error", [ModuleNotFoundError("x", name="wr_plugin.x"), sqlite3.OperationalError("no such table"),
-                                   OSError(errno.EIO, "x"), ValueError("x")])
+@pytest.mark.parametrize("error", [
+    ModuleNotFoundError("x", name="wr_plugin.x"), sqlite3.OperationalError("no such table"), OSError(errno.EIO, "x"),
+    ValueError("x"),
+])
 def test_our_own_failures_stay_what_they_are(fake_verb, error):
     def fail(store, params, progress):
         raise error

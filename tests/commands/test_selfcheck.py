@@ -55,10 +55,6 @@ def test_a_broken_chain_and_a_broken_reference_are_named(work):
     with WorkFile.open(work) as store, store.transaction():
         journal.append(store, None, "import", [("parcel", "1", None, {"a": 1}, "x"), ("parcel", "2", None, None, "x")])
     with sqlite3.connect(work) as connection:
-        connection.execute("DROP TRIGGER IF EXISTS journal_no_update")
-        for name, in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"
-                                        ).fetchall():
-            connection.execute(f'DROP TRIGGER "{name}"')
         connection.execute("UPDATE journal SET why = '改' WHERE seq = 1")
         connection.execute("INSERT INTO audit (uuid, parcel_uuid, result, auditor, audited_on)"
                            " VALUES ('u', '没有', 'agree', '甲', '2026-07-01')")
