@@ -1,0 +1,82 @@
+"""Where each parcel lies: district, outlet, well, unapproved land, forest, overdraft zone; and so its source of water."""
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..spatial.locate import covered, locate
+from ..spatial.nearest import nearest
+from ..spatial.polygons import Polygons
+
+YES, NO = 1, 2
+STEPS = 6
+
+
+def site_of(material, report):
+    """The frame ``parcel_site`` without its column ``defect``, in the order of the parcels.
+
+    ``report(done, total)``: progress over all of its six layers.
+    """
+    parcels, land, policy = material.parcels, material.land, material.policy
+    whole_m2_100 = hundredths(land.area)
+    site = pd.DataFrame({"parcel_fid": parcels["fid"], "geometry_m2_100": whole_m2_100})
+    registry_fid = np.append(material.registry["fid"].to_numpy(), -1)[material.registry_row]
+    site["registry_fid"] = pd.Series(registry_fid, dtype="Int64").where(registry_fid >= 0)
+
+    site["district_code"], _ = _located(material, "irrigation_district", "district_code", _part(report, 0))
+    outlet, overlap = _located(material, "service_area", "outlet_code", _part(report, 1))
+    share = np.divide(overlap, land.area, out=np.zeros(len(land)), where=land.area > 0)
+    site["outlet_code"], site["outlet_share"] = outlet, share.round(6)
+    site["well_code"], site["well_distance_m"] = _well(material, _part(report, 2))
+
+    kind, area = _unapproved(material, _part(report, 3))
+    site["unapproved_kind"], site["unapproved_m2_100"] = kind, np.minimum(hundredths(area), whole_m2_100)
+    forest, _ = covered(land, Polygons(material.shapes["forest_parcel"]), _part(report, 4))
+    site["forest_m2_100"] = np.minimum(hundredths(forest), whole_m2_100)
+    overdraft, _ = covered(land, Polygons(material.shapes["overdraft_zone"]), _part(report, 5))
+    site["in_overdraft"] = np.where((2 * overdraft > land.area), YES, NO)
+
+    surface = (site["outlet_code"] != "") & (site["outlet_share"] >= policy.get("sources.outlet_min_share"))
+    ground = site["well_code"] != ""
+    site["source"] = np.select([surface & ground, surface, ground], ["mixed", "surface", "ground"], "none")
+    return site
+
+
+def hundredths(area):
+    """m² as whole hundredths."""
+    return np.rint(area * 100).astype(np.int64)
+
+
+def _part(report, number):
+    return lambda done, total: report(number + (done / total if total else 1.0), STEPS)
+
+
+def _located(material, layer, column, report):
+    """(n,) code of the row of ``layer`` that each parcel lies in, '' for none; (n,) overlap in m². Rows of one code
+    count together; ties go to the smaller code."""
+    code = material.frames[layer][column].to_numpy()
+    known, group = np.unique(code.astype(str), return_inverse=True)
+    found, area = locate(material.land, Polygons(material.shapes[layer]), group, report)
+    return np.append(known, "").astype(object)[found], area
+
+
+def _well(material, report):
+    """(n,) code of the nearest usable well in reach, '' for none; (n,) its distance in m."""
+    wells, points = material.frames["well"], material.shapes["well"]
+    usable = np.flatnonzero(material.usable_wells & ~shapely.is_missing(points) & ~shapely.is_empty(points))
+    usable = usable[np.argsort(wells["well_code"].to_numpy()[usable].astype(str), kind="stable")]
+    reach = wells["reach_m"].to_numpy(dtype=float)[usable]
+    reach = np.where(np.isnan(reach), material.policy.get("sources.well_reach_m"), reach)
+    found, distance = nearest(material.land, points[usable], reach, report)
+    return np.append(wells["well_code"].to_numpy()[usable], "").astype(object)[found], distance.round(2)
+
+
+def _unapproved(material, report):
+    """(n,) kind with the largest overlap and (n,) area in m² of the land that the policy deducts; none at or below
+    the policy's minimum."""
+    kinds = material.frames["unapproved_land"]["land_kind"].to_numpy()
+    deducted = np.isin(kinds.astype(str), material.policy.get("scope.deduct"))
+    area, main = covered(material.land, Polygons(material.shapes["unapproved_land"][deducted]), report)
+    area = np.where(area > material.policy.get("scope.deduct_min_m2"), area, 0.0)
+    kind = np.append(kinds[deducted], "").astype(object)[main]
+    return np.where(area > 0, kind, ""), area

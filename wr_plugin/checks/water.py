@@ -1,0 +1,57 @@
+"""Rules on where a parcel's water comes from, and on the wells themselves."""
+
+import numpy as np
+import shapely
+
+from ..model import codes
+from .reporting import about_parcels, about_rows
+
+
+def outside_district(material):
+    """OUTSIDE_DISTRICT: contract land in scope that overlaps no irrigation district."""
+    outside = (material.site["district_code"] == "").to_numpy()
+    return about_parcels(material, np.flatnonzero(material.in_scope & material.drawn & outside), "不在任何灌区范围内")
+
+
+def no_source(material):
+    """NO_SOURCE: contract land in scope without enough of an outlet's service area and without a usable well."""
+    rows = np.flatnonzero(material.in_scope & material.drawn & (material.site["source"] == "none").to_numpy())
+    site, least = material.site.iloc[rows], material.policy.get("sources.outlet_min_share")
+    messages = [
+        f"在斗口 {outlet} 控制范围内的面积占 {share * 100:.1f}%，不足 {least * 100:.0f}%；服务半径内没有可用机井" if outlet
+        else "不在任何斗口控制范围内；服务半径内没有可用机井"
+        for outlet, share in zip(site["outlet_code"], site["outlet_share"].tolist())]
+    return about_parcels(material, rows, messages)
+
+
+def well_no_permit(material):
+    """WELL_NO_PERMIT: a well in use without a permit number, where the policy asks for one."""
+    wells = material.frames["well"]
+    blank = (wells["permit_number"].str.strip() == "") & (wells["well_state"] == "normal")
+    asked = blank.to_numpy() & material.policy.get("sources.require_permit")
+    return _about_wells(material, asked, ["没有取水许可证号，不作为水源"] * int(asked.sum()))
+
+
+def well_closed(material):
+    """WELL_CLOSED: a well that is closed, or of which nobody says that it is in use; it is no source."""
+    wells = material.frames["well"]
+    closed = wells["well_state"] != "normal"
+    messages = [f"机井状态为{codes.WELL_STATE.get(state, state)}，不作为水源" if state else "机井状态未填，不作为水源"
+                for state in wells["well_state"][closed]]
+    return _about_wells(material, closed.to_numpy(), messages)
+
+
+def well_overdraft(material):
+    """WELL_OVERDRAFT: a usable well inside an overdraft zone."""
+    points, zones = material.shapes["well"], material.shapes["overdraft_zone"]
+    inside = np.zeros(len(points), dtype=bool)
+    if len(zones) and len(points):
+        inside[np.unique(shapely.STRtree(zones).query(points, predicate="intersects")[0])] = True
+    inside &= material.usable_wells
+    return _about_wells(material, inside, ["位于地下水超采区"] * int(inside.sum()))
+
+
+def _about_wells(material, chosen, messages):
+    wells = material.frames["well"][chosen]
+    subject = [code or f"（无编号，序号 {fid}）" for code, fid in zip(wells["well_code"], wells["fid"])]
+    return about_rows(wells, subject, messages)

@@ -1,0 +1,105 @@
+"""The verb ``check``: every rule over the land that was imported, and where each parcel's water comes from."""
+
+import json
+
+from ..checks import material as materials
+from ..checks import rules
+from ..model.errors import GateShut
+from ..model.findings import KINDS, NOTICE, REVIEW, STOP
+from ..model.tables_work import SEVERITY
+from ..store import frames, reading, runs
+from .progress import Result
+
+TITLE, NEXT = "检查", "核定水权（confirm）"
+EMPTY_MEANS_NONE = ("district_code", "outlet_code", "well_code", "unapproved_kind")
+
+
+def run(store, params, progress):
+    """Writes ``parcel_site`` and the findings of the step. Nothing is written where data, policy and rules are those
+    of the last check. Raises GateShut without a policy or an import."""
+    started = runs.now()
+    policy = store.policy()
+    imported = runs.last(store, "import")
+    if imported is None:
+        raise GateShut("工作文件里还没有导入的数据", "先用“导入资料包”导入移交资料包", where=str(store.path))
+    progress.plan(30, 40, 15, 10, 15)
+    progress.step("读取地块、权属与灌溉图层")
+    material = materials.load(store, policy, onward(progress))
+    digest = runs.input_digest(material.digest(), imported["run_id"], policy.sha256, material.own_codes, rules.VERSION)
+    last = runs.last(store, "check")
+    if last is not None and last["input_sha256"] == digest:
+        return _result(store, changed=False)
+
+    progress.step("判定灌区、斗口、机井与重叠的图层")
+    site_report = onward(progress)
+    overlap_report = _step_on_first_call(progress, "查找重叠与重合的图斑")
+    rules.prepare(material, site_report, overlap_report)
+    progress.step("逐条检查")
+    found = rules.all_findings(material, onward(progress))
+    site = material.site.assign(defect=rules.defects(material, found))
+    for column in EMPTY_MEANS_NONE:
+        site[column] = site[column].astype(object).where(site[column] != "", None)
+    site["outlet_share"] = site["outlet_share"].where(site["outlet_code"].notna())
+
+    progress.step("写入结果")
+    counts = _counts(found, site)
+    with store.transaction():
+        run_id = runs.record(store, "check", started, params, counts, input_sha256=digest, policy_sha256=policy.sha256)
+        frames.replace(store, "parcel_site", site)
+        progress.check_cancelled()
+        frames.replace_findings(store, "check", found.drop(columns=["parcel", "other"], errors="ignore"), run_id)
+        progress.check_cancelled()
+    return _result(store, changed=True)
+
+
+def onward(progress):
+    """A report for parts that count from 0 again: progress within the step never goes back."""
+    farthest = 0.0
+
+    def report(done, total):
+        nonlocal farthest
+        farthest = max(farthest, done / total if total else 1.0)
+        progress.update(farthest)
+
+    return report
+
+
+def _step_on_first_call(progress, text):
+    """A report that begins the next step when it is first called."""
+    report = None
+
+    def told(done, total):
+        nonlocal report
+        if report is None:
+            progress.step(text)
+            report = onward(progress)
+        report(done, total)
+
+    return told
+
+
+def _counts(found, site):
+    """Figures of the run: parcels, findings by code, parcels by source."""
+    by_code = found["code"].value_counts() if len(found) else {}
+    by_source = site["source"].value_counts()
+    return {
+        "parcels": len(site),
+        "findings": len(found),
+        "defects": int((site["defect"] != "").sum()),
+        **{code: int(by_code[code]) for code in KINDS if code in by_code},
+        **{f"source_{name}": int(by_source.get(name, 0)) for name in ("surface", "ground", "mixed", "none")},
+    }
+
+
+def _result(store, changed):
+    """The result as the work file has it, so that a repeated run shows the same."""
+    counts = json.loads(runs.last(store, "check")["counts"])
+    listed = reading.rows(store, "SELECT code, count(*) AS n FROM finding WHERE stage = 'check' GROUP BY code")
+    number = {row["code"]: row["n"] for row in listed}
+    table = [("地块", counts["parcels"])]
+    table += [(f"{kind.title}（{SEVERITY[kind.severity]}）", number[code]) for code, kind in KINDS.items() if code in number]
+    totals = {level: sum(n for code, n in number.items() if KINDS[code].severity == level)
+              for level in (STOP, REVIEW, NOTICE)}
+    table += [(f"合计：{SEVERITY[level]}", n) for level, n in totals.items()]
+    table += [("数据待改、不能核定的地块", counts["defects"])]
+    return Result(TITLE, counts, table, changed=changed, next_step=NEXT)
