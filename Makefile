@@ -107,6 +107,7 @@ package:
 	@$(PYTHON) build_package.py
 docs:
 	@$(PYTHON) docs/make_data_dictionary.py
+	@$(PYTHON) docs/make_findings.py
 clean:
 	@rm -rf build dist $(DEMO) .pytest_cache .ruff_cache .hypothesis .qgis-settings
 	@find wr_plugin tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +

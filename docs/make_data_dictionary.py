@@ -1,4 +1,4 @@
-"""Writes ``docs/data_dictionary.md`` from the schema: every layer and table of the work file, its fields and codes."""
+"""Writes ``docs/data_dictionary.md`` from the schema: every layer and table of the work file, its fields, units, codes."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from wr_plugin.model import findings, schema  # noqa: E402 (the product is not installed)
-from wr_plugin.model.tables_work import SEVERITY  # noqa: E402
+from wr_plugin.model import schema  # noqa: E402 (the product is not installed)
 
 TARGET = Path(__file__).resolve().parent / "data_dictionary.md"
 TYPES = {schema.TEXT: "文字", schema.INTEGER: "整数", schema.REAL: "小数", schema.DATE: "日期", schema.DATETIME: "日期时间"}
@@ -18,6 +17,7 @@ HEAD = """# 数据字典
 
 工作文件是一个 GeoPackage（`*.gpkg`），不装插件也能在 QGIS 中打开。图层的几何列名为 `geom`。
 名称以 `_100` 结尾的整数是百分之一：面积 0.01 亩，水量 0.01 m³，都是精确值。
+问题（表 `finding`）的种类见[问题一览](findings.md)。
 """
 
 
@@ -66,10 +66,6 @@ def document():
         for table in tables:
             if table.group == group:
                 lines += table_section(table)
-    lines += ["", "## 问题的种类", "", "检查、导入和核定报告的问题（`finding.code`）。“须改正”的地块在改正之前不予核定。", ""]
-    lines += grid(("代码", "名称", "程度", "对象", "规则", "处理办法", "依据"), (
-        (f"`{k.code}`", k.title, SEVERITY[k.severity], k.subject, k.rule, k.remedy, k.clause)
-        for k in findings.KINDS.values()))
     return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
 
 
