@@ -1,4 +1,4 @@
-"""Writes ``docs/data_dictionary.md`` from the schema: every layer and table of the work file, its fields, units, codes."""
+"""Writes ``docs/data_dictionary.md`` from the schema: every layer and table, its fields, units and codes."""
 
 import sys
 from pathlib import Path

@@ -23,8 +23,7 @@ ENGLISH_OF_ARGPARSE = re.compile(r"usage|positional|optional|options|arguments|e
 @pytest.fixture(autouse=True)
 def own_log_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("WR_LOG_DIR", str(tmp_path / "日志"))
-    for name in ("SIGINT", "SIGTERM"):
-        monkeypatch.setattr(door.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(door.signal, "signal", lambda *_: None)
 
 
 def give(result):

@@ -9,6 +9,8 @@ from wr_plugin.model.errors import BadInput
 from wr_plugin.store import journal, runs
 from wr_plugin.store.workfile import WorkFile
 
+TWO_ENTRIES = [("parcel", "1", None, {"a": 1}, "x"), ("parcel", "2", None, None, "x")]
+
 
 def test_this_machine_passes():
     result = running.run_verb("selfcheck", {})
@@ -46,14 +48,14 @@ def test_missing_fonts_are_named(monkeypatch, tmp_path):
 def test_a_sound_work_file_passes(work):
     with WorkFile.open(work) as store, store.transaction():
         run_id = runs.record(store, "import", runs.now(), {}, {})
-        journal.append(store, run_id, "import", [("parcel", "1", None, {"a": 1}, "x"), ("parcel", "2", None, None, "x")])
+        journal.append(store, run_id, "import", TWO_ENTRIES)
     rows = {row[0]: row for row in running.run_verb("selfcheck", {"work": str(work)}).table}
     assert rows["文件完整性"][2] == "完整" and rows["变更日志"][2].startswith("2 条")
 
 
 def test_a_broken_chain_and_a_broken_reference_are_named(work):
     with WorkFile.open(work) as store, store.transaction():
-        journal.append(store, None, "import", [("parcel", "1", None, {"a": 1}, "x"), ("parcel", "2", None, None, "x")])
+        journal.append(store, None, "import", TWO_ENTRIES)
     with sqlite3.connect(work) as connection:
         connection.execute("UPDATE journal SET why = '改' WHERE seq = 1")
         connection.execute("INSERT INTO audit (uuid, parcel_uuid, result, auditor, audited_on)"

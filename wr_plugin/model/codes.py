@@ -52,7 +52,7 @@ PARCEL_STATE = {
 }
 
 LEVEL = {"town": "乡镇初审", "county": "县级核定", "city": "市级终审"}
-DECISION = {"pass": "通过", "return": "退回"}
+DECISION = {"pass": "通过", "return": "退回"}  # nosec B105: a decision, no password
 OBJECTION_STATE = {"open": "办理中", "closed": "已办结"}
 CERTIFICATE_STATE = {"valid": "有效", "void": "作废"}
 AUDIT_RESULT = {"agree": "与图一致", "differ": "与图不一致", "absent": "现场无此地块", "pending": "待复查"}
