@@ -28,7 +28,8 @@ def forest_land(material):
 
 def unapproved_overlap(material):
     """UNAPPROVED_OVERLAP: contract land in scope on new, reclaimed or unapproved land by more than the minimum."""
-    rows = np.flatnonzero(material.in_scope & (material.site["unapproved_m2_100"] > 0).to_numpy())
+    least_m2_100 = round(material.policy.get("scope.deduct_min_m2") * 100)
+    rows = np.flatnonzero(material.in_scope & (material.site["unapproved_m2_100"] > least_m2_100).to_numpy())
     site = material.site.iloc[rows]
     area, drawn = site["unapproved_m2_100"].tolist(), site["geometry_m2_100"].tolist()
     messages = [f"与{codes.UNAPPROVED_KIND.get(kind, kind)}重叠 {a / 100:.2f} m²，占图形的 {a / d * 100:.1f}%"

@@ -72,11 +72,9 @@ def _well(material, report):
 
 
 def _unapproved(material, report):
-    """(n,) kind with the largest overlap and (n,) area in m² of the land that the policy deducts; none at or below
-    the policy's minimum."""
+    """(n,) kind with the largest overlap, '' for none, and (n,) area in m² of the land that the policy deducts.
+    Whether it exceeds the policy's minimum is for the rules to say."""
     kinds = material.frames["unapproved_land"]["land_kind"].to_numpy()
     deducted = np.isin(kinds.astype(str), material.policy.get("scope.deduct"))
     area, main = covered(material.land, Polygons(material.shapes["unapproved_land"][deducted]), report)
-    area = np.where(area > material.policy.get("scope.deduct_min_m2"), area, 0.0)
-    kind = np.append(kinds[deducted], "").astype(object)[main]
-    return np.where(area > 0, kind, ""), area
+    return np.append(kinds[deducted], "").astype(object)[main], area
