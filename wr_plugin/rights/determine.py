@@ -85,6 +85,8 @@ class Chain:
     def screen(self):
         """The rules of scope, up to the source."""
         self.outcome = scope.screen(self.parcel, self.site, self.holding, self.known, self.policy)
+        unread = (self.outcome.reason == "AREA_MISSING") & (self.site["defect"].fillna("") == "").to_numpy()
+        self._tell(unread, "AREA_MISSING", "各户合同面积不全，实测面积无从按份划分")
 
     def deduct(self):
         """New, reclaimed and unapproved land is taken off; a parcel of which nothing is left is stopped."""
@@ -108,7 +110,11 @@ class Chain:
 
     def _stop_and_tell(self, mask, code, message):
         self.outcome.stop(mask & self.reached, "no_quota", code)
-        for at in np.flatnonzero(mask & self.reached):
+        self._tell(mask & self.reached, code, message)
+
+    def _tell(self, mask, code, message):
+        """One finding for each parcel of the mask."""
+        for at in np.flatnonzero(mask):
             self.found.append({"code": code, "subject": self.parcel["DKBM"].iat[at], "message": message,
                                "parcel_uuid": self.parcel["uuid"].iat[at],
                                "village_code": self.parcel["village_code"].iat[at]})

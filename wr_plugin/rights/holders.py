@@ -44,3 +44,26 @@ def totals(holder, source, parcel_fid, areas, demand, volume, holder_codes, hold
         "demand_m3_100": columns.sums(demand, group, count),
         "volume_m3_100": columns.sums(volume, group, count),
     })
+
+
+COMPARED = ("CBFBM", "holder_name", "village_code", "source", "parcels", "area_mu_100", "demand_m3_100",
+            "volume_m3_100")
+
+
+def changes(before, after):
+    """Rights that are new, gone or different: list of (right_id, before, after), dicts or None, ordered by right_id.
+
+    ``before``, ``after``: frames ``holder_right``; ``run_id`` is not compared.
+    """
+    names = ["right_id", *COMPARED]
+    old, new = before[names].astype(object), after[names].astype(object)
+    both = old.merge(new, how="outer", on=names, indicator=True)
+    touched = set(both.loc[both["_merge"] != "both", "right_id"])
+    return [(key, old_row, new_row) for key, old_row, new_row in _paired(old, new, touched)]
+
+
+def _paired(old, new, touched):
+    sides = [{row[0]: dict(zip(COMPARED, row[1:])) for row in frame[frame["right_id"].isin(touched)].itertuples(
+        index=False, name=None)} for frame in (old, new)]
+    for key in sorted(touched):
+        yield key, sides[0].get(key), sides[1].get(key)

@@ -1,0 +1,209 @@
+"""confirm (核定水权): rights of every parcel and holder from what check has found, the quotas, the caps and the policy."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..model import codes
+from ..model import policy as policies
+from ..model.amounts import m3_text, mu_text
+from ..model.errors import GateShut
+from ..rights import determine, holders
+from ..store import frames, journal, reading, runs
+from .progress import Result
+
+VERB = "confirm"
+RULES_VERSION = 1
+CHECKED_SECTIONS = ("scope.", "area.", "sources.")
+NOT_CHECKED = ("sources.mixed_surface_share",)
+RIGHT_SECTIONS = (*CHECKED_SECTIONS, "quota.", "volume.", "cap.")
+SHOWN = 10
+
+
+def run(store, params, progress):
+    """Determines all rights in one transaction; writes nothing where the input is that of the last run.
+
+    Raises GateShut where the check is missing or outdated, or where valid certificates would be contradicted.
+    """
+    progress.plan(1, 6, 8, 6)
+    progress.step("读取政策、定额与指标")
+    started = runs.now()
+    with store.transaction():
+        files = _replace_limits(store, params)
+        policy = store.policy()
+        _require_check(store, policy)
+        progress.step("读取检查结果")
+        inputs = _read(store, progress)
+        digest = _digest(store, inputs, policy)
+        last = runs.last(store, VERB)
+        if last is not None and last["input_sha256"] == digest:
+            return _unchanged(store, bool(files))
+        progress.step("核定水权")
+        try:
+            rights = determine.determine(inputs, policy, progress.update)
+        except determine.MissingSites as error:
+            raise GateShut(str(error), "请先运行“检查”") from error
+        changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
+        _refuse_certified(store, rights.holder_right)
+        progress.step("写入核定结果")
+        counts = _counts(rights)
+        run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files),
+                             input_sha256=digest, policy_sha256=policy.sha256)
+        _write(store, rights, run_id, progress)
+        why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
+        journal.append(store, run_id, VERB, (("holder_right", key, old, new, why) for key, old, new in changed))
+        progress.update(1)
+    return Result("水权已核定", counts={**counts, "changed_rights": len(changed)}, table=_table(rights, policy),
+                  next_step="公示：publish")
+
+
+def _replace_limits(store, params):
+    """Takes over another policy, quota or cap table, as asked for; returns the files that changed something."""
+    if not any(params.get(name) for name in ("policy", "quota", "caps")):
+        return []
+    from ..intake import limits_file, policy_file
+
+    used = []
+    if params.get("policy"):
+        policy, mapping = policy_file.read_policy(params["policy"])
+        if _current_sha(store) != policy.sha256:
+            store.adopt_policy(policy, mapping, Path(params["policy"]).name, runs.now())
+            used.append(params["policy"])
+    for name, table, read in (("quota", "quota", limits_file.read_quota), ("caps", "cap", limits_file.read_caps)):
+        if params.get(name):
+            frame = read(params[name])
+            if not _same_rows(frames.read(store, table), frame):
+                frames.replace(store, table, frame)
+                used.append(params[name])
+    return used
+
+
+def _current_sha(store):
+    row = reading.one(store, "SELECT sha256 FROM policy WHERE current = 1")
+    return row["sha256"] if row else None
+
+
+def _same_rows(old, new):
+    """Whether two tables hold the same rows in the same order, apart from where they were read."""
+    names = [name for name in old.columns if name not in ("fid", "source_file")]
+    plain = [frame.reindex(columns=names).astype(object).where(lambda f: f.notna(), None).to_numpy().tolist()
+             for frame in (old, new)]
+    return plain[0] == plain[1]
+
+
+def _require_check(store, policy):
+    """The gate: checked after the last import, and under the same rules of scope, area and sources."""
+    check, imported = runs.last(store, "check"), runs.last(store, "import")
+    if check is None:
+        raise GateShut("尚未检查，不能核定水权", "请先运行“检查”")
+    if imported is not None and imported["run_id"] > check["run_id"]:
+        raise GateShut("检查之后又导入了资料，检查结果已过时", "请重新运行“检查”")
+    if check["policy_sha256"] == policy.sha256:
+        return
+    row = reading.one(store, "SELECT parsed FROM policy WHERE sha256 = ?", (check["policy_sha256"],))
+    before, _ = policies.from_mapping(json.loads(row["parsed"])) if row else (None, ())
+    differing = [s.title for s in policies.SETTINGS if s.path.startswith(CHECKED_SECTIONS) and
+                 s.path not in NOT_CHECKED and (before is None or before.get(s.path) != policy.get(s.path))]
+    if differing:
+        raise GateShut(f"检查之后政策有改动（{'、'.join(differing)}），检查结果已过时", "请重新运行“检查”")
+
+
+def _read(store, progress):
+    wanted = (("parcel", determine.PARCEL_COLUMNS), ("parcel_site", determine.SITE_COLUMNS),
+              ("CBDKXX", determine.LINK_COLUMNS), ("CBF", determine.HOLDER_COLUMNS),
+              ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None))
+    tables = []
+    for number, (table, names) in enumerate(wanted, 1):
+        tables.append(frames.read(store, table, names))
+        progress.update(number, len(wanted))
+    return determine.Inputs(*tables, store.setting("county_code", ""))
+
+
+def _digest(store, inputs, policy):
+    """What the result depends on: the content of the tables, the check, the sections of the policy that decide."""
+    content = hashlib.sha256()
+    for name in ("parcel", "site", "link", "holder", "registry", "quota", "cap"):
+        frame = getattr(inputs, name)
+        content.update(f"{name}:{len(frame)}:{','.join(frame.columns)}".encode())
+        for column in frame.columns:
+            content.update(_bytes(frame[column]))
+    settings = {s.path: policy.get(s.path) for s in policies.SETTINGS if s.path.startswith(RIGHT_SECTIONS)}
+    return runs.input_digest(RULES_VERSION, inputs.county_code, settings, runs.last(store, "check")["run_id"],
+                             content.hexdigest())
+
+
+def _bytes(column):
+    """A column's values as bytes, the same for equal values whatever the column's pandas type."""
+    if pd.api.types.is_float_dtype(column.dtype):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan).tobytes()
+    if pd.api.types.is_integer_dtype(column.dtype):
+        filled = column.astype("Int64").fillna(np.iinfo(np.int64).min)
+        return filled.to_numpy(dtype=np.int64).tobytes()
+    return "\x1f".join("\x00" if value is None or value != value else str(value) for value in column).encode()
+
+
+def _unchanged(store, adopted):
+    counts = json.loads(runs.last(store, VERB)["counts"])
+    if adopted:
+        return Result("政策已更新；核定所依据的规则未变，水权不变", counts=counts, next_step="公示：publish")
+    return Result("输入未变，水权不变", counts=counts, changed=False, next_step="公示：publish")
+
+
+def _refuse_certified(store, holder_right):
+    """No result may silently contradict a certificate that is in force."""
+    held = reading.rows(store, "SELECT number, CBFBM, source, area_mu_100, volume_m3_100, holder_name FROM certificate"
+                               " WHERE state = 'valid' ORDER BY number")
+    if not held:
+        return
+    now = {(r[0], r[1]): (r[2], r[3]) for r in holder_right[
+        ["CBFBM", "source", "area_mu_100", "volume_m3_100"]].itertuples(index=False, name=None)}
+    wrong = [r for r in held if now.get((r["CBFBM"], r["source"])) != (r["area_mu_100"], r["volume_m3_100"])]
+    if wrong:
+        named = "；".join(f"{r['number']} {r['holder_name']} {codes.SOURCE[r['source']]}" for r in wrong[:SHOWN])
+        more = f" 等 {len(wrong)} 本" if len(wrong) > SHOWN else ""
+        raise GateShut(f"新的结果与 {len(wrong)} 本有效的水权证不一致：{named}{more}", "先注销（作废）这些水权证，再重新核定")
+
+
+def _write(store, rights, run_id, progress):
+    tables = ("parcel_right", "right_part", "holder_right", "cap_result")
+    for number, name in enumerate(tables, 1):
+        frame = getattr(rights, name)
+        if name != "right_part":
+            frame = frame.assign(run_id=run_id)
+        frames.replace(store, name, frame)
+        progress.update(number, len(tables) + 2)
+    frames.replace_findings(store, VERB, rights.finding, run_id)
+    progress.update(len(tables) + 1, len(tables) + 2)
+
+
+def _counts(rights):
+    right = rights.holder_right
+    by_source = right.groupby("source")[["area_mu_100", "volume_m3_100"]].sum()
+    states = rights.parcel_right["state"].value_counts()
+    having = rights.parcel_right["state"].isin(determine.HAVING)
+    return {
+        "holders": int(right["CBFBM"].nunique()), "rights": len(right), "parcels": int(having.sum()),
+        "area_mu_100": int(right["area_mu_100"].sum()),
+        **{f"{source}_m3_100": int(by_source["volume_m3_100"].get(source, 0)) for source in codes.SOURCE},
+        "states": {state: int(states[state]) for state in codes.PARCEL_STATE if state in states},
+        "findings": {code: int(n) for code, n in rights.finding["code"].value_counts().sort_index().items()},
+    }
+
+
+def _table(rights, policy):
+    counts = _counts(rights)
+    rows = [("核定户数", f"{counts['holders']:,}"), ("核定地块", f"{counts['parcels']:,}"),
+            ("确权面积", f"{mu_text(counts['area_mu_100'])} 亩")]
+    rows += [(f"{name}水量", f"{m3_text(counts[source + '_m3_100'])} m³") for source, name in codes.SOURCE.items()]
+    rows += [(f"地块：{codes.PARCEL_STATE[state]}", f"{number:,}") for state, number in counts["states"].items()]
+    for finding in rights.finding.itertuples():
+        if finding.code in ("QUOTA_MISSING", "CAP_MISSING", "CAP_EXCEEDED"):
+            rows.append(({"QUOTA_MISSING": "缺定额", "CAP_MISSING": "缺指标", "CAP_EXCEEDED": "超指标"}[finding.code],
+                         finding.message))
+    rows.append(("法定面积依据", policies.LEGAL_AREAS[policy.get("area.legal")]))
+    if policy.demo:
+        rows.append(("数据性质", "示例数据，不得用于正式发证"))
+    return rows

@@ -1,0 +1,14 @@
+"""explain (说明): how the right of a parcel or of a holder came about, in Chinese."""
+
+from ..rights import explain
+from .progress import Result
+
+
+def run(store, params, progress):
+    """The explanation of a parcel (DKBM, uuid) or a holder (CBFBM) as text; nothing is written."""
+    progress.check_cancelled()
+    made = explain.explain(store, params["subject"])
+    different = sum(not one.consistent for one in made)
+    return Result("说明" if not different else "说明（与库中结果不一致，请重新核定）",
+                  counts={"explanations": len(made), "inconsistent": different},
+                  text="\n\n".join(one.text() for one in made), changed=False)

@@ -1,0 +1,353 @@
+"""The steps of one parcel's explanation in words: inputs, clause, outcome, and what would change it. Standard library."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import List, Tuple
+
+from ..model import amounts, codes
+from ..model.amounts import m3_text, mu_text
+from ..model.findings import KINDS
+from ..model.policy import LEGAL_AREAS
+from . import limits, retrace
+from .remedies import REMEDIES
+
+TOLD_BY_OTHER_STEPS = (
+    "NOT_CONTRACT_LAND", "FOREST_LAND", "HOLDER_LINK_MISSING", "HOLDER_UNKNOWN", "AREA_MISSING", "OUTSIDE_REGISTRY",
+    "OUTSIDE_DISTRICT", "NO_SOURCE", "UNAPPROVED_OVERLAP",
+)
+
+
+@dataclass
+class Step:
+    """One rule: its question, what it saw, the clause it rests on, and what follows."""
+
+    title: str
+    inputs: List[Tuple[str, str]] = field(default_factory=list)
+    clause: str = ""
+    outcome: str = ""
+
+
+def reason_title(code):
+    """The title of a finding kind, for people."""
+    return KINDS[code].title if code in KINDS else code
+
+
+def eta_text(eta_e8):
+    return f"{eta_e8 // 10**8}.{eta_e8 % 10**8:08d}".rstrip("0").rstrip(".")
+
+
+def eta_factor(text):
+    """A coefficient with four decimals, as the table's staff write it: ``0.6`` → ``0.6000``."""
+    return f"{amounts.eta_e8(text.strip(), '1') / 10**8:.4f}"
+
+
+def share_text(share_e4):
+    """A share of 1e-4 as per cent."""
+    return f"{share_e4 // 100}.{share_e4 % 100:02d}".rstrip("0").rstrip(".") + " %"
+
+
+class Telling:
+    """Puts a ``retrace.Trace`` into words. ``parcel``, ``county``: as in ``facts``."""
+
+    def __init__(self, parcel, county, trace):
+        self.parcel, self.county, self.trace, self.policy = parcel, county, trace, county.policy
+        self.site = parcel.site
+
+    def steps(self):
+        """The steps up to the one that stopped the parcel, or all."""
+        told = []
+        for tell, stops in (
+            (self._class, ("NOT_CONTRACT_LAND",)), (self._forest, ("FOREST_LAND",)),
+            (self._data, ()), (self._holders, retrace.HOLDER_DEFECTS), (self._legal, ("AREA_MISSING",)),
+            (self._registry, ("OUTSIDE_REGISTRY",)), (self._source, ("NO_SOURCE", "OUTSIDE_DISTRICT")),
+            (self._deduction, ()), (self._crop, ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING")),
+            (self._quota, ("QUOTA_MISSING",)), (self._caps, ("CAP_MISSING",)),
+        ):
+            told.append(tell())
+            state, reason = self.trace.state, self.trace.reason
+            stopped = reason in stops and not self.trace.having
+            if stopped or (tell == self._data and state == "defect" and self._listed_defect()) or (
+                    tell == self._deduction and state == "unapproved"):
+                break
+        return told
+
+    def _listed_defect(self):
+        return bool(self.site["defect"]) and self.site["defect"] not in retrace.HOLDER_DEFECTS
+
+    def _clause(self, section):
+        clause = self.policy.clause(section)
+        return f"{self.policy.get('document')} {clause}" if clause else self.policy.get("document")
+
+    def reason_clause(self):
+        return KINDS[self.trace.reason].clause if self.trace.reason in KINDS else ""
+
+    def _place(self, column):
+        """Name and code of the parcel's district, outlet or well."""
+        name, code = self.parcel.places.get(column), self.site[column]
+        return f"{name}（{code}）" if name and name != code else code
+
+    def _class(self):
+        category = self.parcel.row["DKLB"]
+        wanted = self.policy.get("scope.parcel_classes")
+        yes = category in wanted
+        name = codes.DKLB.get(category, category) or "未填"
+        return Step("是否属于确权范围的地块类别", [("地块类别", name)], self._clause("scope"),
+                    f"{name}属于确权范围" if yes else
+                    f"{name}不属于确权范围（确权的只有：{'、'.join(codes.DKLB[c] for c in wanted)}），不予确定水权")
+
+    def _forest(self):
+        use = self.parcel.row["TDYT"]
+        inputs = [("土地用途", codes.TDYT.get(use, use) or "未填"),
+                  ("落在林草地图斑内", f"{m2_text(self.site['forest_m2_100'])}（地块 {m2_text(self.site['geometry_m2_100'])}）")]
+        if use in self.policy.get("scope.exclude_land_use"):
+            outcome = f"土地用途为{codes.TDYT.get(use, use)}，按林草地水量另行核定，这里不予确定"
+        elif retrace.mostly_forest(self.site):
+            outcome = "过半落在林草地内，按林草地水量另行核定，这里不予确定"
+        else:
+            return Step("是否林地", inputs, KINDS["FOREST_LAND"].clause, "不是林地")
+        return Step("是否林地", inputs, KINDS["FOREST_LAND"].clause, outcome)
+
+    def _data(self):
+        defect = self.site["defect"]
+        open_findings = [f for f in self.parcel.findings if f["stage"] != "confirm"
+                         and (f["code"] == defect or f["code"] not in TOLD_BY_OTHER_STEPS)]
+        inputs = [(reason_title(f["code"]), f["message"]) for f in open_findings]
+        if self.parcel.same_code > 1:
+            inputs.insert(0, ("同一编码的图斑", f"{self.parcel.same_code} 个"))
+        if self._listed_defect():
+            return Step("资料是否可用", inputs, KINDS[defect].clause if defect in KINDS else "",
+                        f"{reason_title(defect)}，改正之前不能核定")
+        return Step("资料是否可用", inputs, KINDS["CODE_MALFORMED"].clause, "没有妨碍核定的缺陷")
+
+    def _holders(self):
+        inputs = [(share.code, self.parcel.names.get(share.code) or "承包方表中没有这一户") for share in self.trace.shares]
+        if self.trace.state == "no_holder":
+            return Step("权利人是谁", inputs, self.reason_clause(), f"{reason_title(self.trace.reason)}，无从确定权利人")
+        many = len(self.trace.shares) > 1
+        return Step("权利人是谁", inputs, KINDS["HOLDER_LINK_MISSING"].clause,
+                    f"由 {len(self.trace.shares)} 户按份承包，分别核定" if many else "由一户承包")
+
+    def _legal(self):
+        legal = self.policy.get("area.legal")
+        inputs = [("以哪个面积为准", LEGAL_AREAS[legal])]
+        several = len(self.trace.shares) > 1
+        if legal == "SCMJ":
+            inputs.append(("实测面积", recorded_text(*retrace.recorded(self.parcel.row, "SCMJ"))))
+        for share in self.trace.shares:
+            name = self.parcel.names.get(share.code) or share.code
+            read = recorded_text(share.m2_100, share.mu_100, share.blank)
+            if legal != "SCMJ":
+                inputs.append((f"{name} {LEGAL_AREAS[legal]}", read))
+            elif several:
+                inputs.append((f"{name} 合同面积（用作份额）", read))
+        if self.trace.reason == "AREA_MISSING":
+            return Step("法定面积是多少", inputs, self._clause("area"), "法定面积为空或为 0，不能核定")
+        return Step("法定面积是多少", inputs, self._clause("area"), "；".join(
+            (f"{self.parcel.names.get(share.code)} " if several else "") + f"{mu_text(share.legal)} 亩"
+            for share in self.trace.shares) + "（1 亩 = 2000/3 m²，四舍五入到 0.01 亩）")
+
+    def _registry(self):
+        inputs = [(f"名录第 {row['source_row']} 行" if row["source_row"] else "名录", "，".join(
+            str(part) for part in (row["village_name"], row["group_name"], row["holder_name"],
+                                   f"{mu_text(row['area_mu_100'])} 亩" if row["area_mu_100"] is not None else None)
+            if part)) for row in self.parcel.registry]
+        inside = self.site["registry_fid"] is not None
+        if inside:
+            outcome = "在二轮延包地名录内"
+        elif self.policy.get("scope.require_registry"):
+            outcome = "不在二轮延包地名录内，不予确定水权"
+        else:
+            outcome = "不在名录内；政策不要求在名录内"
+        return Step("是否在二轮延包地名录内", inputs or [("名录", "没有这个地块")], self._clause("scope"), outcome)
+
+    def _source(self):
+        site = self.site
+        inputs = [("灌区", self._place("district_code") if site["district_code"] else "不在任何灌区内")]
+        if site["outlet_code"]:
+            share = f"，控制面积占 {site['outlet_share'] * 100:.1f} %" if site["outlet_share"] is not None else ""
+            inputs.append(("斗口", self._place("outlet_code") + share))
+        if site["well_code"]:
+            away = f"，距 {site['well_distance_m']:.1f} m" if site["well_distance_m"] is not None else ""
+            inputs.append(("机井", self._place("well_code") + away))
+        if str(site["in_overdraft"]) == "1" and site["well_code"]:
+            inputs.append(("超采区", "机井在地下水超采区，严格控制开采量"))
+        if self.trace.reason in ("NO_SOURCE", "OUTSIDE_DISTRICT") and self.trace.state == "no_source":
+            told = "没有水源（不在斗口控制范围内，也没有可用机井）" if self.trace.reason == "NO_SOURCE" else "不在任何灌区"
+            return Step("在哪个灌区、用什么水", inputs, self._clause("sources"), f"{told}，不予确定水权")
+        return Step("在哪个灌区、用什么水", inputs, self._clause("sources"), f"水源为{codes.PARCEL_SOURCE[site['source']]}")
+
+    def _deduction(self):
+        overlap = self.site["unapproved_m2_100"] or 0
+        kind = codes.UNAPPROVED_KIND.get(self.site["unapproved_kind"], "新开、复垦、未批耕地")
+        inputs = [("重叠面积", f"{m2_text(overlap)}（{kind}）" if overlap else "无"),
+                  ("地块图形面积", m2_text(self.site["geometry_m2_100"]))]
+        title, clause = "是否占新开、复垦、未批耕地", self._clause("scope")
+        if not retrace.deductible_m2_100(self.site, self.policy):
+            told = "未超过政策规定的最小重叠面积，不扣减" if overlap else "不占，不扣减"
+            return Step(title, inputs, clause, told)
+        lines = []
+        for share in self.trace.shares:
+            name = f"{self.parcel.names.get(share.code)} " if len(self.trace.shares) > 1 else ""
+            lines.append(f"{name}扣减 {mu_text(share.legal)} 亩 × {m2_text(overlap)} ÷ "
+                         f"{m2_text(self.site['geometry_m2_100'])} = {mu_text(share.deducted)} 亩，"
+                         f"余 {mu_text(share.area)} 亩")
+        told = "；".join(lines)
+        return Step(title, inputs, clause, told + ("。扣减后没有剩余，不予确定水权" if self.trace.state == "unapproved" else ""))
+
+    def _crop(self):
+        trace, row = self.trace, self.parcel.registry
+        inputs = [(label, (value or "未填") + self._from(value, name, row)) for label, value, name in (
+            ("作物", trace.crop, "crop"), ("灌溉方式", trace.method, "method"))]
+        if self.site["source"] == "mixed":
+            share = self.policy.mixed_share_e4
+            inputs.append(("混合水源的地表水面积比例", "政策未填" if share is None else share_text(share)))
+        if trace.reason in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
+            return Step("种什么、怎样灌", inputs, self._clause("quota"), f"{reason_title(trace.reason)}，不能核定")
+        outcome = "查定额所需的作物、灌溉方式齐全"
+        if self.site["source"] == "mixed":
+            outcome = "；".join(f"{self._who(p)}{codes.SOURCE[p.source]} {mu_text(p.area)} 亩" for p in trace.parts)
+            return Step("种什么、怎样灌", inputs, self._clause("sources"), f"面积按水源划分：{outcome}")
+        return Step("种什么、怎样灌", inputs, self._clause("quota"), outcome)
+
+    def _from(self, value, name, rows):
+        if not value:
+            return ""
+        given = any((row[name] or "").strip() for row in rows)
+        return "（名录）" if given else "（政策默认）"
+
+    def _who(self, part):
+        return f"{self.parcel.names.get(part.code) or part.code} " if len(self.trace.shares) > 1 else ""
+
+    def _quota(self):
+        inputs, lines = [], []
+        for source in dict.fromkeys(part.source for part in self.trace.parts):
+            part = next(one for one in self.trace.parts if one.source == source)
+            key = limits.quota_label(self.trace.crop, self.site["district_code"], source, self.trace.method)
+            if part.quota is None:
+                inputs.append((key, part.missing))
+                continue
+            row = part.quota.row
+            where = f"定额表第 {row['source_row']} 行，" if row["source_row"] else ""
+            every = "（各灌区通用）" if limits.quota_key(row)[1] == limits.ANY_DISTRICT else ""
+            about = "，".join(str(row[name]) for name in ("grade", "edition") if row[name])
+            inputs.append((key, f"{where}定额 {amount_text(row['quota_m3_mu_100'])} m³/亩{every}，渠系水利用系数 "
+                                f"{eta_factor(row['eta_canal'])}，田间水利用系数 {eta_factor(row['eta_field'])}"
+                                + (f"（{about}）" if about else "")))
+        if self.trace.reason == "QUOTA_MISSING":
+            return Step("按什么定额、要多少水", inputs, self._clause("quota"), "缺定额，整块地不能核定")
+        lines = [self._who(p) + (f"{codes.SOURCE[p.source]} " if self.site["source"] == "mixed" else "") + self.formula(p)
+                 for p in self.trace.parts]
+        return Step("按什么定额、要多少水", inputs, self._clause("quota"), "；".join(lines))
+
+    def formula(self, part):
+        """``W = A · q / η`` with its figures: ``12.30 亩 × 450.00 m³/亩 ÷ (0.6000 × 0.9000) = 10,250 m³（…）``."""
+        row = part.quota.row
+        step = m3_text(self.policy.step_m3_100)
+        return (f"{mu_text(part.area)} 亩 × {amount_text(row['quota_m3_mu_100'])} m³/亩 ÷ ({eta_factor(row['eta_canal'])} × "
+                f"{eta_factor(row['eta_field'])}) = {m3_text(part.demand)} m³（四舍五入到 {step} m³）")
+
+    def _caps(self):
+        inputs, lines = [], []
+        sources = dict.fromkeys(part.source for part in self.trace.parts)
+        for source in sources:
+            for level, code in (("district", self.site["district_code"]), ("county", self.county.county_code)):
+                inputs.append(self._cap_input(level, code, source))
+        clause = self._clause("cap")
+        if self.trace.reason == "CAP_MISSING":
+            return Step("是否超过用水总量指标", inputs, clause, "政策规定超指标同比例核减，缺指标，整块地不能核定")
+        if self.county.run is None:
+            return Step("是否超过用水总量指标", inputs, clause, "要到核定全县时才能比较")
+        if self.policy.get("cap.mode") == "report":
+            over = any(self._over(level, code, source) for source in sources for level, code in (
+                ("district", self.site["district_code"]), ("county", self.county.county_code)))
+            return Step("是否超过用水总量指标", inputs, clause,
+                        "定额水量之和超过指标；按政策只报告，不核减，核定水量等于定额水量" if over else
+                        "没有核减，核定水量等于定额水量")
+        for part in self.trace.parts:
+            note = self.cut_note(part)
+            lines.append(f"{self._who(part)}{codes.SOURCE[part.source]}" + (note or "没有超过指标，不核减"))
+        return Step("是否超过用水总量指标", inputs, clause, "；".join(lines))
+
+    def _over(self, level, code, source):
+        result = self.county.cap_results.get((level, code, source))
+        return bool(result and result["cap_m3_100"] is not None and result["demand_m3_100"] > result["cap_m3_100"])
+
+    def _cap_input(self, level, code, source):
+        cap, missing = limits.find_cap(self.county.cap, level, code, source)
+        result = self.county.cap_results.get((level, code, source))
+        name = (cap.row["cap_name"] if cap else None) or (self.parcel.places.get("district_code") if level == "district" else None) or code
+        told = f"指标 {m3_text(cap.cap_m3_100)} m³" if cap else missing
+        if result is not None:
+            told = f"定额水量合计 {m3_text(result['demand_m3_100'])} m³，{told}"
+            if result["mode"] == "proportional":
+                told += f"，核定合计 {m3_text(result['volume_m3_100'])} m³"
+        return limits.cap_label(level, name, source), told
+
+    def cut_note(self, part):
+        """How the cap cut a part; empty where it did not."""
+        result = self.county.cap_results.get(("district", self.site["district_code"], part.source))
+        if result is None or result["volume_m3_100"] == result["demand_m3_100"] or not result["demand_m3_100"]:
+            return ""
+        exact = Fraction(part.demand * result["volume_m3_100"], result["demand_m3_100"] * 100)
+        step = self.policy.step_m3_100
+        rounded = "尾数按最大余数法进位" if part.volume > exact * 100 else "尾数舍去，进给余数更大的地块"
+        if part.volume == exact * 100:
+            rounded = "正好"
+        return (f"，按指标同比例核减：{m3_text(part.demand)} × {m3_text(result['volume_m3_100'])} ÷ "
+                f"{m3_text(result['demand_m3_100'])} ≈ {float(exact):,.4f}，取 {m3_text(part.volume)} m³"
+                f"（以 {m3_text(step)} m³ 为单位，{rounded}）")
+
+    def why_not(self):
+        """One sentence: why there is no right."""
+        kind = KINDS.get(self.trace.reason)
+        return f"{codes.PARCEL_STATE[self.trace.state]}：{kind.rule if kind else self.trace.reason}"
+
+    def results(self):
+        """The stored result in lines."""
+        right = self.parcel.right
+        state = codes.PARCEL_STATE.get(right["state"], right["state"])
+        if right["state"] not in ("right", "reduced"):
+            kind = KINDS.get(right["reason"])
+            return [f"{state}：不予核定" + (f"（{kind.rule}）" if kind else "")]
+        lines = [f"{state}：确权面积 {mu_text(right['area_mu_100'])} 亩，每年 {m3_text(right['volume_m3_100'])} m³"]
+        for part in self.parcel.parts:
+            name = self.parcel.names.get(part["CBFBM"]) or part["CBFBM"]
+            lines.append(f"{name} {codes.SOURCE[part['source']]} {mu_text(part['area_mu_100'])} 亩，"
+                         f"{m3_text(part['volume_m3_100'])} m³")
+        return lines
+
+    def changes(self):
+        """What would have to change for another outcome; empty for an undiminished right."""
+        if self.trace.state == "right":
+            return []
+        lines = list(REMEDIES.get(self.trace.reason, ()))
+        if not lines and self.trace.reason in KINDS:
+            lines = [KINDS[self.trace.reason].remedy]
+        if self.trace.reason == "QUOTA_MISSING":
+            for part in self.trace.parts:
+                if part.quota is None:
+                    key = limits.quota_label(self.trace.crop, self.site["district_code"], part.source, self.trace.method)
+                    lines.append(f"缺的是：{key}（{part.missing}）")
+        if self.trace.reason == "CAP_MISSING":
+            for part in self.trace.parts:
+                lines += [f"缺的是：{limits.cap_label(level, code, part.source)}（{what}）"
+                          for level, code, what in part.cap_missing]
+        return list(dict.fromkeys(lines))
+
+
+def m2_text(m2_100):
+    """0.01 m² → ``6,000.00 m²``."""
+    whole, rest = divmod(int(m2_100 or 0), 100)
+    return f"{whole:,}.{rest:02d} m²"
+
+
+def amount_text(value_100):
+    """0.01 units with two decimals: ``450.00``."""
+    return f"{value_100 // 100:,}.{value_100 % 100:02d}"
+
+
+def recorded_text(m2_100, mu_100, blank):
+    """A recorded area as it stands in the source: m², or 亩 where only that was given."""
+    if blank:
+        return "为空、为 0 或读不出"
+    return " + ".join(part for part in (m2_text(m2_100) if m2_100 else "", f"{mu_text(mu_100)} 亩" if mu_100 else "") if part)

@@ -1,0 +1,191 @@
+"""Why a parcel or a holder has this right, or none: the rules in order, in Chinese. Standard library only.
+
+Everything is rebuilt from what is stored and held against the stored result; where they differ, the explanation says
+so first of all (DESIGN §4.2).
+"""
+
+from dataclasses import dataclass, field
+from typing import List, Tuple
+
+from ..model import codes
+from ..model.amounts import m3_text, mu_text
+from . import chain, facts, retrace
+
+MOST_PARCELS = 100
+FIGURES = {
+    "state": "状态", "reason": "原因", "legal_mu_100": "法定面积", "deducted_mu_100": "扣减面积", "area_mu_100": "确权面积",
+    "demand_m3_100": "定额水量", "volume_m3_100": "核定水量", "quota_m3_mu_100": "定额", "eta_e8": "灌溉水利用系数",
+    "part": "水权明细", "parcels": "地块数",
+}
+WARNING = "【警告】下列数字与库中的结果不一致，资料可能在核定之后被改动。请重新检查、核定；一致之前本结果不得使用："
+
+
+@dataclass
+class Explanation:
+    """``steps``: ``chain.Step``; ``results``: lines; ``changes``: what would have to change; ``differences``: figures
+    that do not agree with the stored result; ``notes``: what to bear in mind; ``counter``: what a step is counted by."""
+
+    title: str
+    counter: str = "步"
+    holders: str = ""
+    steps: List[chain.Step] = field(default_factory=list)
+    results: List[str] = field(default_factory=list)
+    changes: List[str] = field(default_factory=list)
+    differences: List[str] = field(default_factory=list)
+    notes: List[str] = field(default_factory=list)
+
+    @property
+    def consistent(self):
+        """True where the explanation equals the stored result."""
+        return not self.differences
+
+    def text(self):
+        """The explanation as plain text."""
+        lines = [self.title]
+        if self.holders:
+            lines.append(f"权利人：{self.holders}")
+        if self.differences:
+            lines += ["", WARNING, *(f"  · {one}" for one in self.differences)]
+        for number, step in enumerate(self.steps, 1):
+            lines += ["", f"第 {number} {self.counter}　{step.title}", *(f"  {label}：{value}" for label, value in step.inputs)]
+            lines += [f"  依据：{step.clause}"] if step.clause else []
+            lines += [f"  结论：{step.outcome}"]
+        lines += ["", "结果", *(f"  {line}" for line in self.results)]
+        if self.changes:
+            lines += ["", "怎样才会改变", *(f"  · {line}" for line in self.changes)]
+        if self.notes:
+            lines += ["", *(f"注：{line}" for line in self.notes)]
+        return "\n".join(lines)
+
+
+def explain(store, subject):
+    """Explanations of a parcel (DKBM or uuid; several where a code is used twice) or of a holder (CBFBM).
+
+    Raises BadInput where there is no such parcel or holder.
+    """
+    if facts.find_parcels(store, subject):
+        return explain_parcel(store, subject)
+    return [explain_holder(store, subject)]
+
+
+def explain_parcel(store, subject):
+    """A list of explanations, one per parcel with this DKBM or uuid. Raises BadInput where there is none."""
+    rows = facts.find_parcels(store, subject)
+    if not rows:
+        raise facts.not_found(subject)
+    county = facts.county(store)
+    return [_of_parcel(facts.parcel(store, row), county) for row in rows]
+
+
+def _of_parcel(parcel, county):
+    row = parcel.row
+    place = "，".join(part for part in (row["DKMC"], row["village_name"]) if part)
+    made = Explanation(f"地块 {row['DKBM']}" + (f"（{place}）" if place else ""), notes=_notes(county))
+    made.holders = "、".join(name for name in parcel.names.values() if name)
+    if parcel.site is None:
+        made.results = ["尚未检查：请先运行“检查”，再运行“核定水权”"]
+        return made
+    trace = retrace.retrace(parcel, county)
+    told = chain.Telling(parcel, county, trace)
+    made.steps, made.changes = told.steps(), told.changes()
+    if parcel.right is None:
+        made.results = ["尚未核定：以上按现有资料和现行政策推算，请运行“核定水权”"]
+        return made
+    made.differences = [_difference(*one) for one in retrace.differences(trace, parcel)]
+    made.results = told.results()
+    return made
+
+
+def _notes(county):
+    notes = [f"{county.outdated}，核定结果可能已过时，请重新核定"] if county.outdated else []
+    if county.run:
+        notes.append(f"核定时间 {county.run['ended_at']}，第 {county.run['run_id']} 次运行，政策：{county.policy.get('name')}")
+    if county.policy.demo:
+        notes.append("示例数据，不得用于正式发证")
+    return notes
+
+
+def _difference(name, stored, again):
+    return f"{FIGURES[name]}：库中为 {_figure(name, stored)}，按库中资料重算为 {_figure(name, again)}"
+
+
+def _figure(name, value):
+    if value is None:
+        return "无"
+    if name == "state":
+        return codes.PARCEL_STATE.get(value, value)
+    if name == "reason":
+        return chain.reason_title(value) or "无"
+    if name == "part":
+        return f"{value[0]} {codes.SOURCE.get(value[1], value[1])}"
+    if name.endswith("_mu_100") and name.startswith(("legal", "deducted", "area")):
+        return f"{mu_text(value)} 亩"
+    if name == "eta_e8":
+        return chain.eta_text(value)
+    if name == "parcels":
+        return str(value)
+    return f"{m3_text(value)} " + ("m³/亩" if name == "quota_m3_mu_100" else "m³")
+
+
+def explain_holder(store, code):
+    """The explanation of a holder: each parcel with its outcome, and the totals by source.
+
+    Raises BadInput where the code is no holder's.
+    """
+    name, rows, rights = facts.holder_name(store, code), facts.holder_parcels(store, code), facts.holder_rights(store, code)
+    if name is None and not rows and not rights:
+        raise facts.not_found(code)
+    county = facts.county(store)
+    made = Explanation(f"承包方 {code}" + (f"（{name}）" if name else ""), counter="块", notes=_notes(county))
+    if county.run is None:
+        made.results = ["尚未核定：请先运行“检查”和“核定水权”"]
+        return made
+    parts = facts.holder_parts(store, code)
+    by_parcel = {}
+    for part in parts:
+        by_parcel.setdefault(part["parcel_fid"], []).append(part)
+    for row in rows[:MOST_PARCELS]:
+        parcel = facts.parcel(store, row)
+        step, differences = _parcel_of_holder(parcel, county, code, by_parcel.get(row["fid"], []))
+        made.steps.append(step)
+        made.differences += [f"地块 {row['DKBM']} {one}" for one in differences]
+    if len(rows) > MOST_PARCELS:
+        made.notes.insert(0, f"共 {len(rows)} 个地块，这里列出前 {MOST_PARCELS} 个；合计包含全部地块")
+    _add_totals(made, parts, rights)
+    return made
+
+
+def _parcel_of_holder(parcel, county, code, parts):
+    title = f"地块 {parcel.row['DKBM']}" + (f"（{parcel.row['DKMC']}）" if parcel.row["DKMC"] else "")
+    if parcel.site is None or parcel.right is None:
+        return chain.Step(title, [], "", "尚未检查或核定"), []
+    trace = retrace.retrace(parcel, county)
+    differences = [_difference(*one) for one in retrace.differences(trace, parcel)]
+    told = chain.Telling(parcel, county, trace)
+    inputs: List[Tuple[str, str]] = []
+    for part in trace.parts if trace.having else []:
+        if part.code == code:
+            inputs.append((codes.SOURCE[part.source], told.formula(part) + told.cut_note(part)))
+    if not trace.having:
+        return chain.Step(title, [("原因", told.why_not())], told.reason_clause(), "不予核定"), differences
+    volume = "，".join(f"{codes.SOURCE[p['source']]} {mu_text(p['area_mu_100'])} 亩 {m3_text(p['volume_m3_100'])} m³"
+                      for p in parts)
+    return chain.Step(title, inputs, "", f"{codes.PARCEL_STATE[trace.state]}：{volume}"), differences
+
+
+def _add_totals(made, parts, rights):
+    """Totals by source, summed from the parts and held against ``holder_right``."""
+    for source, name in codes.SOURCE.items():
+        mine = [part for part in parts if part["source"] == source]
+        right = rights.get(source)
+        if not mine and right is None:
+            made.results.append(f"{name}：没有核定的水权")
+            continue
+        sums = {field_name: sum(part[field_name] for part in mine)
+                for field_name in ("area_mu_100", "demand_m3_100", "volume_m3_100")}
+        sums["parcels"] = len({part["parcel_fid"] for part in mine})
+        stored = right or dict.fromkeys(sums)
+        made.differences += [f"{name}合计 " + _difference(key, stored[key], value)
+                             for key, value in sums.items() if stored[key] != value]
+        made.results.append(f"{name}：{sums['parcels']} 个地块，{mu_text(sums['area_mu_100'])} 亩，"
+                            f"每年 {m3_text(sums['volume_m3_100'])} m³")

@@ -1,0 +1,152 @@
+"""What the work file holds about one parcel or one holder, read for the explanation. Standard library only."""
+
+import json
+from dataclasses import dataclass
+from typing import Optional
+
+from ..model import policy as policies
+from ..model.errors import BadInput
+from ..store import reading
+from . import limits
+
+
+@dataclass
+class County:
+    """What all parcels share: the policy of the last confirm run, quotas, caps, what the caps did, the runs.
+
+    ``run``: the last confirm run, None before the first. ``outdated``: why its result may be out of date, or "".
+    """
+
+    policy: policies.Policy
+    run: Optional[dict]
+    outdated: str
+    quota: dict
+    cap: dict
+    cap_results: dict
+    county_code: str
+
+
+@dataclass
+class Parcel:
+    """Everything stored about one parcel: rows of parcel, parcel_site, CBDKXX, registry, findings, rights.
+
+    ``names``: holders' names by CBFBM, None for one that CBF lacks; ``places``: names of its district, outlet and well by
+    the site's column.
+    """
+
+    row: dict
+    site: Optional[dict]
+    links: list
+    names: dict
+    registry: list
+    same_code: int
+    findings: list
+    right: Optional[dict]
+    parts: list
+    places: dict
+
+
+def county(store):
+    """Reads what all parcels share."""
+    run = _last(store, "confirm")
+    policy = _policy_of(store, run["policy_sha256"]) if run else None
+    cap_results = {(r["cap_level"], r["cap_code"], r["source"]): r for r in _dicts(store, "SELECT * FROM cap_result")}
+    return County(
+        policy or store.policy(), run, _outdated(store, run),
+        limits.quota_index(_dicts(store, "SELECT * FROM quota")), limits.cap_index(_dicts(store, "SELECT * FROM cap")),
+        cap_results, store.setting("county_code", ""),
+    )
+
+
+def _policy_of(store, sha256):
+    row = reading.one(store, "SELECT parsed, content FROM policy WHERE sha256 = ?", (sha256,))
+    return policies.from_mapping(json.loads(row["parsed"]), sha256, row["content"])[0] if row else None
+
+
+def _last(store, verb):
+    row = reading.one(store, "SELECT * FROM run WHERE verb = ? ORDER BY run_id DESC LIMIT 1", (verb,))
+    return dict(row) if row else None
+
+
+def _outdated(store, run):
+    if run is None:
+        return ""
+    for verb, told in (("import", "核定之后又导入了资料"), ("check", "核定之后又做过检查")):
+        later = _last(store, verb)
+        if later and later["run_id"] > run["run_id"]:
+            return told
+    return ""
+
+
+def find_parcels(store, subject):
+    """Rows of ``parcel`` with this uuid or DKBM, in fid order; several where a code is used twice."""
+    return _dicts(store, f"SELECT {PARCEL_COLUMNS} FROM parcel WHERE uuid = ? OR DKBM = ? ORDER BY fid",  # nosec B608
+                  (subject, subject))
+
+
+PARCEL_COLUMNS = ("fid, uuid, DKBM, DKMC, DKLB, TDYT, SCMJ, SCMJM, geometry_m2, village_code, village_name")
+
+
+def parcel(store, row):
+    """Everything stored about the parcel of a ``parcel`` row."""
+    code, fid = row["DKBM"], row["fid"]
+    links = _dicts(store, "SELECT * FROM CBDKXX WHERE DKBM = ? ORDER BY CBFBM, fid", (code,))
+    site = _dict(store, "SELECT * FROM parcel_site WHERE parcel_fid = ?", fid)
+    return Parcel(
+        row, site, links,
+        {link["CBFBM"]: holder_name(store, link["CBFBM"]) for link in links},
+        _dicts(store, "SELECT * FROM registry WHERE DKBM = ? ORDER BY fid", (code,)),
+        reading.count(store, "SELECT count(*) FROM parcel WHERE DKBM = ?", (code,)),
+        _dicts(store, "SELECT * FROM finding WHERE parcel_uuid = ? ORDER BY code", (row["uuid"],)),
+        _dict(store, "SELECT * FROM parcel_right WHERE parcel_fid = ?", fid),
+        _dicts(store, "SELECT * FROM right_part WHERE parcel_fid = ? ORDER BY part_id", (fid,)),
+        {column: _name(store, sql, site[column]) for column, sql in PLACES.items()} if site else {},
+    )
+
+
+PLACES = {
+    "district_code": "SELECT district_name FROM irrigation_district WHERE district_code = ? ORDER BY fid LIMIT 1",
+    "outlet_code": "SELECT outlet_name FROM outlet WHERE outlet_code = ? ORDER BY fid LIMIT 1",
+    "well_code": "SELECT well_name FROM well WHERE well_code = ? ORDER BY fid LIMIT 1",
+}
+
+
+def _name(store, sql, code):
+    row = reading.one(store, sql, (code,)) if code else None
+    return row[0] if row else None
+
+
+def holder_name(store, code):
+    """The holder's name; None where CBF has no such holder."""
+    row = reading.one(store, "SELECT CBFMC FROM CBF WHERE CBFBM = ? ORDER BY fid LIMIT 1", (code,))
+    return None if row is None else row["CBFMC"] or ""
+
+
+def holder_parcels(store, code):
+    """Rows of ``parcel`` that a holder is linked to, by DKBM and fid."""
+    return _dicts(store, f"SELECT {PARCEL_COLUMNS} FROM parcel WHERE DKBM IN"  # nosec B608: constant column list
+                         " (SELECT DKBM FROM CBDKXX WHERE CBFBM = ?) ORDER BY DKBM, fid", (code,))
+
+
+def holder_rights(store, code):
+    """The stored rights of a holder by source."""
+    return {r["source"]: r for r in _dicts(store, "SELECT * FROM holder_right WHERE CBFBM = ?", (code,))}
+
+
+def holder_parts(store, code):
+    """The stored parts of a holder."""
+    return _dicts(store, "SELECT * FROM right_part WHERE CBFBM = ? ORDER BY part_id", (code,))
+
+
+def not_found(subject):
+    """The error for a code that is neither a parcel's nor a holder's."""
+    return BadInput(f"没有编码为“{subject}”的地块或承包方", "地块编码 19 位、承包方编码 18 位；请核对后再试")
+
+
+def _dicts(store, sql, params=()):
+    return [dict(row) for row in reading.rows(store, sql, params)]
+
+
+def _dict(store, sql, fid):
+    row = reading.one(store, sql, (fid,))
+    return dict(row) if row else None
