@@ -1,1 +1,1 @@
-"""Files into the work file: readers, encoding, coordinates, field matching."""
+"""Files → frames for the work file: readers, encoding, coordinates, field matching, repair, and what was decided."""

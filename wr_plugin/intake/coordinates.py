@@ -1,0 +1,207 @@
+"""Coordinate systems: what the .prj says against what the numbers say (DOMAIN §1.6), and bringing layers together.
+
+CGCS2000 3-degree Gauss-Krüger: EPSG 4488 + zone with the zone number before the easting, 4509 + zone without, zone =
+central meridian / 3. A zone number in the coordinates decides; a meridian is never guessed. Beijing 1954 and Xi'an 1980
+are refused: there is no exact transformation without the county's own parameters.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from ..model.errors import BadInput
+
+FIRST_ZONE, LAST_ZONE = 25, 45
+WITH_PREFIX, WITHOUT_PREFIX = 4488, 4509
+GEOGRAPHIC = 4490
+OLD_DATUMS = (("beijing", "北京 1954"), ("xian", "西安 1980"), ("xi'an", "西安 1980"))
+SAY_CRS = "在字段对应文件里为这个图层写明坐标系（crs: EPSG:代码），或向测绘单位索取 .prj 文件"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The coordinate system that a layer's numbers are in, and why."""
+
+    crs: Any
+    evidence: str
+
+    @property
+    def title(self):
+        """``EPSG:4522 CGCS2000 / 3-degree Gauss-Kruger zone 34``."""
+        code = self.crs.to_epsg()
+        return f"EPSG:{code} {self.crs.name}" if code else self.crs.name
+
+
+def from_user(text, where):
+    """A CRS as a user names it (``EPSG:4522`` or 4522); BadInput for anything else."""
+    code = str(text).strip().upper().replace("EPSG:", "")
+    if not code.isdigit():
+        raise BadInput(f"不认识的坐标系“{text}”", "写成 EPSG:代码，如 EPSG:4522", where=where)
+    try:
+        return pyproj.CRS.from_epsg(int(code))
+    except pyproj.exceptions.CRSError as error:
+        raise BadInput(f"没有坐标系 EPSG:{code}", "核对代码", where=where, detail=str(error)) from error
+
+
+def place(geometry, wkt, where, given=""):
+    """Decides the coordinate system of a layer from its .prj (``wkt``), its numbers and the user's word (``given``).
+
+    Raises BadInput where they contradict each other or do not tell.
+    """
+    bounds = _bounds(geometry)
+    if given:
+        crs = from_user(given, where)
+        _refuse_old_datum(crs.name, where)
+        return _against_numbers(crs, bounds, where, "按字段对应文件的指定")
+    if not wkt:
+        return _without_prj(bounds, where, "没有 .prj 文件")
+    _refuse_old_datum(wkt, where)
+    try:
+        crs = pyproj.CRS.from_wkt(wkt)
+    except pyproj.exceptions.CRSError:
+        return _without_prj(bounds, where, ".prj 文件写得不对，读不出坐标系")
+    if crs.is_compound:
+        crs = crs.sub_crs_list[0]
+    return _against_numbers(_with_authority(crs), bounds, where, "按图层自带的坐标系")
+
+
+def _bounds(geometry):
+    """(minx, miny, maxx, maxy) of all finite coordinates, or None."""
+    each = shapely.bounds(geometry)
+    each = each[np.isfinite(each).all(axis=1)]
+    if not len(each):
+        return None
+    return tuple(float(v) for v in (*each[:, :2].min(axis=0), *each[:, 2:].max(axis=0)))
+
+
+def _refuse_old_datum(text, where):
+    low = text.lower()
+    for mark, name in OLD_DATUMS:
+        if mark in low and ("1954" in low or "1980" in low or "54" in low or "80" in low):
+            raise BadInput(f"坐标系是{name}：没有本地转换参数不能准确转到 CGCS2000",
+                           "请测绘单位转换为 CGCS2000 后重新提交", where=where)
+
+
+def _without_prj(bounds, where, why):
+    zone = _zone_of(bounds)
+    if zone is None:
+        shown = "" if bounds is None else f"（横坐标 {bounds[0]:.9g} 至 {bounds[2]:.9g}）"
+        raise BadInput(f"{why}，坐标里也没有带号{shown}，不知道是哪个坐标系", SAY_CRS, where=where)
+    crs = pyproj.CRS.from_epsg(WITH_PREFIX + zone)
+    return Placed(crs, f"{why}；横坐标带号 {zone}（{bounds[0]:.0f}），即 CGCS2000 三度带第 {zone} 带")
+
+
+def _zone_of(bounds):
+    """The 3-degree zone that all eastings begin with; None where they have none."""
+    if bounds is None or bounds[0] < 1e7:
+        return None
+    low, high = int(bounds[0] // 1e6), int(bounds[2] // 1e6)
+    return low if low == high and FIRST_ZONE <= low <= LAST_ZONE else None
+
+
+def _against_numbers(crs, bounds, where, evidence):
+    if bounds is None:
+        return Placed(crs, evidence)
+    minx, miny, maxx, maxy = bounds
+    degrees = abs(minx) <= 360 and abs(maxx) <= 360 and abs(miny) <= 90 and abs(maxy) <= 90
+    if crs.is_geographic:
+        if not degrees:
+            raise BadInput(f"坐标系写的是经纬度（{crs.name}），坐标却是 {minx:.9g}, {miny:.9g} 这样的米数", SAY_CRS, where=where)
+        return Placed(crs, evidence)
+    if degrees and _spread(bounds) > 0:
+        raise BadInput(f"坐标系写的是投影坐标（{crs.name}），坐标却是 {minx:.4f}, {miny:.4f} 这样的经纬度", SAY_CRS, where=where)
+    china = _gauss_kruger(crs)
+    if china is None:
+        return Placed(crs, evidence)
+    zone, prefixed = china
+    if _swapped(bounds, zone):
+        raise BadInput("X、Y 坐标颠倒了（第一个数应是横坐标/东向）", "请测绘单位调换坐标后重新导出", where=where)
+    seen = _zone_of(bounds)
+    if seen is not None and seen != zone:
+        raise BadInput(f"坐标带号是 {seen}，坐标系却是第 {zone} 带（中央经线 {zone * 3}°）", SAY_CRS, where=where)
+    if seen is not None and not prefixed:
+        return Placed(pyproj.CRS.from_epsg(WITH_PREFIX + zone),
+                      f"{evidence}：{crs.name} 不带带号，而坐标带有带号 {seen}，中央经线一致，改按带带号的坐标系")
+    if prefixed and maxx < 1e7:
+        return Placed(pyproj.CRS.from_epsg(WITHOUT_PREFIX + zone),
+                      f"{evidence}：{crs.name} 带带号 {zone}，而坐标没有带号，中央经线一致，改按不带带号的坐标系")
+    return Placed(crs, evidence)
+
+
+def _spread(bounds):
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+
+
+def _swapped(bounds, zone):
+    """True where the first number looks like a northing in China and the second like an easting."""
+    minx, miny, maxx, maxy = bounds
+    northing_first = 1.5e6 < minx and maxx < 6.5e6
+    return northing_first and (int(miny // 1e6) == zone and int(maxy // 1e6) == zone or 1e5 < miny and maxy < 9e5)
+
+
+def _gauss_kruger(crs):
+    """(zone, has prefix) of a CGCS2000 3-degree Gauss-Krüger CRS; None for any other."""
+    if not crs.is_projected or crs.coordinate_operation is None or "2000" not in crs.geodetic_crs.name:
+        return None
+    if "transverse mercator" not in crs.coordinate_operation.method_name.lower():
+        return None
+    values = {p.name.lower(): p.value for p in crs.coordinate_operation.params}
+    meridian = values.get("longitude of natural origin")
+    easting = values.get("false easting")
+    if meridian is None or easting is None or values.get("scale factor at natural origin", 1.0) != 1.0:
+        return None
+    zone = meridian / 3
+    if zone != int(zone) or not FIRST_ZONE <= zone <= LAST_ZONE or easting not in (500000.0, zone * 1e6 + 500000.0):
+        return None
+    return int(zone), easting > 1e6
+
+
+def _with_authority(crs):
+    """The same CRS with its EPSG code, where it is one of the CGCS2000 family or is known without doubt."""
+    china = _gauss_kruger(crs)
+    if china is not None:
+        zone, prefixed = china
+        return pyproj.CRS.from_epsg((WITH_PREFIX if prefixed else WITHOUT_PREFIX) + zone)
+    code = crs.to_epsg(min_confidence=70)
+    return pyproj.CRS.from_epsg(code) if code else crs
+
+
+def work_crs(placed, geometry, given, where):
+    """The project's coordinate system: the one given, else the parcels' own where it is metric, else the CGCS2000
+    zone (with prefix) of their middle longitude. Raises BadInput outside China or for another unit of length."""
+    if given:
+        crs = from_user(given, where)
+        if not crs.is_projected or not _metric(crs):
+            raise BadInput(f"工作坐标系“{given}”不是以米为单位的投影坐标系", "改为投影坐标系，如 EPSG:4522", where=where)
+        return Placed(crs, "按字段对应文件的指定")
+    if placed.crs.is_projected:
+        if not _metric(placed.crs):
+            raise BadInput("地块图层的坐标单位不是米", "在字段对应文件里写明 work_crs（以米为单位的投影坐标系）", where=where)
+        return Placed(placed.crs, "与地块图层相同")
+    bounds = _bounds(reproject(geometry, placed.crs, pyproj.CRS.from_epsg(GEOGRAPHIC)))
+    middle = (bounds[0] + bounds[2]) / 2 if bounds else float("nan")
+    zone = int(math.floor(middle / 3 + 0.5)) if middle == middle else 0
+    if not (FIRST_ZONE <= zone <= LAST_ZONE and 3 <= bounds[1] and bounds[3] <= 54):
+        raise BadInput("地块图层是经纬度，且不在 CGCS2000 三度带范围内，不知道投影到哪里",
+                       "在字段对应文件里写明 work_crs（以米为单位的投影坐标系）", where=where)
+    return Placed(pyproj.CRS.from_epsg(WITH_PREFIX + zone), f"地块为经纬度，中间经度 {middle:.3f}°，取三度带第 {zone} 带")
+
+
+def _metric(crs):
+    return all(abs(axis.unit_conversion_factor - 1.0) < 1e-12 for axis in crs.axis_info[:2])
+
+
+def reproject(geometry, source, target):
+    """Geometries moved from one CRS to another (x = easting or longitude); the very same array where both are equal."""
+    if source == target or not len(geometry):
+        return geometry
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+    def moved(points):
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    return shapely.transform(geometry, moved)

@@ -1,0 +1,174 @@
+"""A whole hand-over package as frames for the work file, with what was decided and what was found on the way."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Tuple
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..model import codes, schema
+from ..model.errors import BadInput
+from . import limits_file, people, sheets, tabular, vector_files
+from .identity import lasting_ids
+from .layers import read_layers
+from .mapping import STANDARD
+from .villages import village_codes
+
+MANDATORY = ("parcel", "CBF", "CBDKXX")
+OPTIONAL = ("registry", "irrigation_district", "canal", "outlet", "service_area", "well", "unapproved_land",
+            "overdraft_zone", "forest_parcel", "quota", "cap")
+ID_KEYS = {"parcel": ("DKBM",), "well": ("well_code",), "registry": ("DKBM", "CBFBM")}
+
+
+@dataclass
+class Delivery:
+    """``frames`` by table, ``geometry`` by layer, ``findings`` rows, ``decisions`` (what, decided how), ``sources`` by
+    table as file names, ``settings`` for the work file."""
+
+    frames: Dict[str, pd.DataFrame] = field(default_factory=dict)
+    geometry: Dict[str, np.ndarray] = field(default_factory=dict)
+    crs: Any = None
+    findings: List[dict] = field(default_factory=list)
+    decisions: List[Tuple[str, str]] = field(default_factory=list)
+    sources: Dict[str, List[str]] = field(default_factory=dict)
+    missing: List[str] = field(default_factory=list)
+    settings: Dict[str, str] = field(default_factory=dict)
+
+
+def require_sources(package):
+    """Raises BadInput where a mandatory layer or table is not in the package, listing what was looked for and found."""
+    missing = [t for t in MANDATORY if not package.sources.get(t)]
+    if not missing:
+        return
+    wanted = "、".join(f"{schema.table(t).title}（{_usual_name(t)}）" for t in missing)
+    found = "\n".join(f"  {name}：{taken}" for name, taken in package.files) or "  （没有文件）"
+    raise BadInput(f"资料包里没有{wanted}。找到的文件：\n{found}",
+                   "按标准名称放好文件，或用字段对应文件指明；Access 数据库请另存各表为 Excel", where=package.root.name)
+
+
+def _usual_name(table):
+    return {"parcel": "DK＋县代码＋年份.shp"}.get(table, f"{table}.xlsx")
+
+
+def used_files(package):
+    """Every file that the import reads, sidecars included, in a fixed order."""
+    paths = set()
+    for sources in package.sources.values():
+        for source in sources:
+            path = source.path
+            if path.suffix.lower() == ".shp":
+                paths.update(p for s in (".shp", ".shx", ".dbf", ".prj", ".cpg")
+                             for p in (vector_files.sidecar(path, s),) if p is not None)
+            elif path.is_dir():
+                paths.update(p for p in path.rglob("*") if p.is_file())
+            else:
+                paths.add(path)
+    return sorted(paths)
+
+
+def read(package, mapping, existing_crs=None, progress=None):
+    """Reads all sources of the package. ``progress``: a ``Progress`` with two planned steps (layers, tables).
+
+    Raises BadInput for whatever cannot be read; nothing is written.
+    """
+    require_sources(package)
+    found = Delivery()
+    tick = progress.update if progress else (lambda done, total=1.0: None)
+    if progress:
+        progress.step("读取图层")
+    by_layer = {t: s for t, s in package.sources.items() if schema.table(t).geometry}
+    layers = read_layers(by_layer, mapping, existing_crs, tick)
+    found.frames, found.geometry, found.crs = layers.frames, layers.geometry, layers.work.crs
+    found.findings, found.decisions = layers.findings, layers.decisions
+    if progress:
+        progress.step("读取表格")
+    _read_tables(found, {t: s for t, s in package.sources.items() if t not in by_layer}, mapping, tick)
+    for table, sources in package.sources.items():
+        found.sources[table] = [s.name + (f" › {s.layer}" if s.layer else "") for s in sources]
+    found.missing = [t for t in OPTIONAL if t not in found.frames]
+    _derive(found, package, mapping)
+    return found
+
+
+def _read_tables(found, by_table, mapping, tick):
+    sizes = {s.path: s.path.stat().st_size for sources in by_table.values() for s in sources}
+    total, done = sum(sizes.values()) or 1, 0
+    for name, sources in by_table.items():
+        table, given, frames = schema.table(name), mapping.of(name), []
+        for source in sources:
+            if name in ("quota", "cap"):
+                reader = limits_file.read_quota if name == "quota" else limits_file.read_caps
+                frames.append(reader(source.path, source.name, given.fields, given.sheet))
+            else:
+                frames.extend(_read_workbook(found, table, source, given, lambda rows: tick(done, total)))
+            done += sizes[source.path]
+            tick(done, total)
+        found.frames[name] = tabular.stacked(table, frames)
+
+
+def _read_workbook(found, table, source, given, report):
+    chosen = given.fields
+    for raw in sheets.read(source.path, table, source.name, given.sheet, chosen, report, given.constants):
+        frame, _, findings = tabular.to_frame(table, raw, given)
+        found.findings.extend(findings)
+        found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
+        yield frame
+
+
+def _derive(found, package, mapping):
+    """Lasting ids, planar areas, villages, county; parcel ids for the findings that name a row."""
+    for table, keys in ID_KEYS.items():
+        frame = found.frames.get(table)
+        if frame is not None:
+            joined = ["|".join(v or "" for v in row) for row in zip(*(_texts(frame, k) for k in keys))]
+            frame["uuid"] = pd.Series(lasting_ids(table, joined), dtype=object)
+    parcels, geometry = found.frames["parcel"], found.geometry["parcel"]
+    parcels["geometry_m2"] = np.nan_to_num(shapely.area(geometry))
+    _name_villages(found, parcels, geometry, mapping)
+    _name_county(found, package, mapping)
+    ids, villages = parcels["uuid"].tolist(), parcels["village_code"].tolist()
+    for row in found.findings:
+        if "row" in row:
+            number = row.pop("row")
+            row["parcel_uuid"], row["village_code"] = ids[number], villages[number]
+    found.findings.extend(people.damaged_names(found.frames))
+    found.settings["code_standard"] = mapping.code_standard
+
+
+def _texts(frame, name):
+    return frame[name].tolist() if name in frame else [""] * len(frame)
+
+
+def _name_villages(found, parcels, geometry, mapping):
+    areas = found.frames.get("CJQY")
+    if "village_code" not in parcels:
+        given = (found.geometry["CJQY"], areas["CJQYDM"].to_numpy(dtype=object)) if areas is not None else ((), ())
+        parcels["village_code"] = pd.Series(village_codes(
+            parcels["DKBM"].tolist(), geometry, *given, by_code=mapping.code_standard == STANDARD), dtype=object)
+    parcels["village_code"] = parcels["village_code"].where(parcels["village_code"].notna(), "")
+    if "village_name" not in parcels:
+        names = {}
+        for table, code, name in (("zone", "zone_code", "zone_name"), ("CJQY", "CJQYDM", "CJQYMC")):
+            frame = found.frames.get(table)
+            if frame is not None:
+                names.update(zip(frame[code].tolist(), frame[name].tolist()))
+        parcels["village_name"] = pd.Series([names.get(c) or "" for c in parcels["village_code"].tolist()], dtype=object)
+
+
+def _name_county(found, package, mapping):
+    """The county's code and name: mapping, folder name, county layer, code table, most frequent prefix of the codes."""
+    code, name = mapping.county_code or package.county[0], mapping.county_name or package.county[1]
+    for table, code_field, name_field in (("XJXZQ", "XZQDM", "XZQMC"), ("zone", "zone_code", "zone_name")):
+        frame = found.frames.get(table)
+        if frame is None:
+            continue
+        for c, n in zip(frame[code_field].tolist(), frame[name_field].tolist()):
+            if len(c or "") == codes.COUNTY and (not code or c == code):
+                code, name = code or c, name or n or ""
+    if not code and mapping.code_standard == STANDARD:
+        prefixes = Counter(c[:codes.COUNTY] for c in found.frames["parcel"]["DKBM"].tolist() if codes.is_parcel_code(c))
+        code = prefixes.most_common(1)[0][0] if prefixes else ""
+    found.settings["county_code"], found.settings["county_name"] = code, name
+

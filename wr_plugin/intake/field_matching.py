@@ -1,0 +1,165 @@
+"""Which column is which field: by standard name, alias, other known names, and names cut to 10 bytes by a DBF.
+
+The schema says the names; here are only the short names that irrigation layers use in DBFs, which no standard fixes.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Dict, List
+
+from ..model import schema
+from ..model.errors import BadInput
+
+SHORT_NAMES = {
+    "irrigation_district": {"district_code": ("GQDM", "GQBM"), "district_name": ("GQMC",),
+                            "permit_number": ("QSXKZH", "XKZH", "XKZBH")},
+    "canal": {"canal_code": ("QDDM", "QDBM"), "canal_name": ("QDMC",), "canal_level": ("QDJB",),
+              "parent_code": ("SJQDDM",), "district_code": ("GQDM", "GQBM")},
+    "outlet": {"outlet_code": ("DKOUDM", "DOUKDM"), "outlet_name": ("DKOUMC", "DOUKMC"),
+               "canal_code": ("QDDM", "QDBM"), "district_code": ("GQDM", "GQBM")},
+    "service_area": {"outlet_code": ("DKOUDM", "DOUKDM"), "outlet_name": ("DKOUMC", "DOUKMC")},
+    "well": {"well_code": ("JJBH", "JJBM"), "well_name": ("JJMC",), "permit_number": ("QSXKZH", "XKZH", "XKZBH"),
+             "permit_m3": ("XKSL", "XKSLIANG"), "permit_until": ("XKYXQZ",), "well_state": ("JJZT",),
+             "reach_m": ("FWBJ",)},
+    "unapproved_land": {"land_code": ("TBBH",), "land_kind": ("LB", "LEIBIE"), "remark": ("BZ",)},
+    "overdraft_zone": {"zone_code": ("CCQDM",), "zone_name": ("CCQMC",)},
+    "forest_parcel": {"forest_code": ("LCDBH",), "forest_name": ("MC",), "holder_name": ("QLR",),
+                      "area_mu": ("MJM",), "village_code": ("CJQYDM",)},
+    "zone": {"zone_code": ("QSDWDM",), "zone_name": ("QSDWMC",)},
+    "quota": {"district_code": ("灌区",), "demo": ("示例数据", "是否示例")},
+    "cap": {"demo": ("示例数据", "是否示例"), "cap_code": ("灌区代码", "县代码", "区划代码")},
+}
+NOT_DELIVERED = {"fid", "uuid", "geometry_m2", "village_code", "village_name", "source_file", "source_row"}
+DBF_NAME_BYTES = 10
+SHORTEST_CUT = 4
+EXACT, ALIAS, OTHER, CUT = range(4)
+
+
+@dataclass(frozen=True)
+class Match:
+    """``columns``: schema field → positions of its columns, first non-blank counts. ``unused``: titles left alone."""
+
+    columns: Dict[str, List[int]]
+    unused: List[str]
+
+
+def deliverable(table):
+    """The fields of a table that a file may deliver."""
+    kept = {"village_name"} if table.name == "registry" else {"village_code"} if table.name == "forest_parcel" else set()
+    return [f for f in table.fields if f.name not in NOT_DELIVERED or f.name in kept]
+
+
+def plain(text):
+    """A header for comparison: NFKC (full-width, ², brackets), no white space, lower case, units as ASCII."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text))).lower()
+    return text.replace("m3", "m³").replace("m2", "m²").replace("平方米", "m²").replace("立方米", "m³")
+
+
+def names_of(table):
+    """Comparable name → (field, rank) of every name that the table's fields are known under; lower rank is better."""
+    known = {}
+
+    def add(text, name, rank):
+        key = plain(text)
+        if key not in known or rank < known[key][1]:
+            known[key] = (name, rank)
+
+    for item in deliverable(table):
+        add(item.name, item.name, EXACT)
+        add(item.alias, item.name, ALIAS)
+        if item.unit and not item.name.endswith("_100"):
+            add(f"{item.alias}({item.unit})", item.name, ALIAS)
+        for other in (*item.names, *SHORT_NAMES.get(table.name, {}).get(item.name, ())):
+            add(other, item.name, OTHER)
+    return known
+
+
+def match(table, headers, chosen=None):
+    """Finds the fields of ``table`` among ``headers`` (tuples of header parts, outermost first).
+
+    ``chosen``: {field: header or [headers]} from a saved mapping, which wins and must exist. A header of several
+    parts is tried whole, then by its inner parts where those are not ambiguous. Raises BadInput for a mapping that
+    names an absent column, and where two columns claim one field with equal right.
+    """
+    titles = ["".join(parts) for parts in headers]
+    columns, used = _chosen(titles, chosen or {})
+    known = names_of(table)
+    for depth in range(max((len(p) for p in headers), default=0)):
+        claims = {}
+        for position, parts in enumerate(headers):
+            if position in used or depth >= len(parts):
+                continue
+            name, rank = _lookup("".join(parts[depth:]), known, cut=len(parts) == 1)
+            if name and name not in columns:
+                claims.setdefault(name, []).append((rank, position))
+        for name, found in claims.items():
+            best = min(rank for rank, _ in found)
+            first = [position for rank, position in found if rank == best]
+            if len(first) > 1 and depth == 0:
+                raise BadInput(f"有 {len(first)} 列都像是“{table.by_name[name].alias}”：{'、'.join(titles[p] for p in first)}",
+                               "删去多余的列，或在字段对应文件里写明用哪一列")
+            if len(first) == 1:
+                columns[name] = first
+                used.update(first)
+    unused = [title for position, title in enumerate(titles) if position not in used and title]
+    return Match(columns, unused)
+
+
+def _chosen(titles, chosen):
+    columns, used = {}, set()
+    index = {}
+    for position, title in enumerate(titles):
+        index.setdefault(plain(title), position)
+    for name, wanted in chosen.items():
+        positions = []
+        for header in [wanted] if isinstance(wanted, str) else wanted:
+            if plain(header) not in index:
+                raise BadInput(f"字段对应写的列“{header}”不存在，现有的列：{'、'.join(t for t in titles if t) or '（无）'}",
+                               "核对字段对应文件")
+            positions.append(index[plain(header)])
+        columns[name] = positions
+        used.update(positions)
+    return columns, used
+
+
+def _lookup(title, known, cut):
+    key = plain(title)
+    if key in known:
+        return known[key]
+    bare = re.sub(r"[(（][^()（）]*[)）]$", "", key)
+    if bare != key and bare in known and _unit_agrees(key, bare, known):
+        return known[bare]
+    return (_cut_name(title, known) if cut else None) or (None, CUT)
+
+
+def _unit_agrees(key, bare, known):
+    """A remark in brackets may be dropped, a unit may not: 合同面积(亩) is another field than 合同面积(m²)."""
+    inside = key[len(bare):].strip("()")
+    return inside not in ("亩", "m²", "公顷", "ha", "hm²", "万亩", "m³", "万m³", "m³/亩", "m³/hm²", "平方公里", "km²")
+
+
+def _cut_name(title, known):
+    """The field whose name begins with a header of exactly the DBF limit (in GBK or UTF-8); None where several do."""
+    found = set()
+    text = unicodedata.normalize("NFKC", title).strip().lower()
+    for codec in ("gb18030", "utf-8"):
+        size = len(text.encode(codec, "replace"))
+        if not DBF_NAME_BYTES - 2 <= size <= DBF_NAME_BYTES or size < SHORTEST_CUT:
+            continue
+        found |= {name for key, (name, _) in known.items() if key.startswith(text) and key != text}
+    return (found.pop(), CUT) if len(found) == 1 else None
+
+
+def require(table, found, where, constants=()):
+    """Raises BadInput where a mandatory field of the table has neither a column nor a constant."""
+    missing = [f for f in deliverable(table) if f.required and f.name not in found.columns and f.name not in constants]
+    if missing:
+        wanted = "、".join(f"{f.alias}（{f.name}）" for f in missing)
+        have = "、".join([*found.unused, *found.columns]) or "（无）"
+        raise BadInput(f"{table.title}缺少列：{wanted}；有的列：{have}", "补上该列，或在字段对应文件里写明它叫什么名字", where=where)
+
+
+def fields_in_order(table, names):
+    """The given field names in the order of the schema."""
+    return [f.name for f in schema.table(table.name).fields if f.name in names]

@@ -1,0 +1,185 @@
+"""A saved field mapping: which file, layer and column is what, for packages that do not follow the standard names.
+
+The form (YAML), everything but ``tables`` optional::
+
+    county: {code: "620799", name: 示例县}
+    work_crs: EPSG:32736        # 工作坐标系
+    crs: EPSG:32736             # 图层没有 .prj 时
+    encoding: GB18030           # DBF 文字编码
+    code_standard: own          # 编码不按 NY/T 2539
+    tables:
+      parcel:
+        file: plots.gpkg        # 一个文件，或文件的列表
+        layer: plots            # 多图层文件中的图层
+        sheet: Sheet1           # 工作表
+        crs: EPSG:32736
+        encoding: UTF-8
+        close_lines: true       # 地块以闭合线交来：围成面
+        fields: {DKBM: FID, DKMC: [name, alias]}    # 列出几个的取第一个非空；图层没有 FID 这一列时，FID 为要素号
+        constants: {DKLB: "10"}
+        codes: {DKLB: {耕地: "10"}}
+"""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Mapping
+
+from ..model import schema
+from ..model.errors import BadInput
+from . import vector_files, yaml_file
+
+STANDARD, OWN = "NY/T 2539", "own"
+TOP_KEYS = {"county", "work_crs", "crs", "encoding", "code_standard", "tables", "description"}
+TABLE_KEYS = {"file", "layer", "sheet", "crs", "encoding", "close_lines", "fields", "constants", "codes"}
+COUNTY_CODE = re.compile(r"[0-9]{6}")
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """What the mapping says of one table; ``files`` are names relative to the package."""
+
+    files: List[str]
+    layer: str = ""
+    sheet: str = ""
+    crs: str = ""
+    encoding: str = ""
+    close_lines: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FieldMapping:
+    tables: Dict[str, TableMapping] = field(default_factory=dict)
+    county_code: str = ""
+    county_name: str = ""
+    work_crs: str = ""
+    crs: str = ""
+    encoding: str = ""
+    code_standard: str = STANDARD
+    sha256: str = ""
+
+    def of(self, table):
+        """The mapping of one table; an empty one where it says nothing of it."""
+        return self.tables.get(table, TableMapping([]))
+
+
+def read_mapping(path):
+    """A FieldMapping, checked against the schema. BadInput with the line for every kind of mistake."""
+    path = Path(path)
+    text = yaml_file.text_of(path)
+    data, lines = yaml_file.load(text, path.name)
+    check = _Check(path.name, lines)
+    check.mapping("", data or {})
+    for key in data or {}:
+        if key not in TOP_KEYS:
+            check.fail(str(key), f"不认识的设置“{key}”，可用：{'、'.join(sorted(TOP_KEYS))}")
+    data = data or {}
+    county = data.get("county") or {}
+    check.mapping("county", county)
+    code, name = str(county.get("code") or ""), str(county.get("name") or "")
+    if code and not COUNTY_CODE.fullmatch(code):
+        check.fail("county.code", "县代码应是加引号的 6 位数字")
+    standard = data.get("code_standard", STANDARD)
+    if standard not in (STANDARD, OWN):
+        check.fail("code_standard", f"编码标准应为 “{STANDARD}” 或 own")
+    tables = data.get("tables") or {}
+    check.mapping("tables", tables)
+    made = {str(t): _table(check, str(t), value) for t, value in tables.items()}
+    return FieldMapping(made, code, name, _crs(data.get("work_crs")), _crs(data.get("crs")), str(data.get("encoding") or ""),
+                        standard, hashlib.sha256(text.encode("utf-8")).hexdigest())
+
+
+def _crs(value):
+    return "" if value is None else str(value)
+
+
+class _Check:
+    """Raises with file and line."""
+
+    def __init__(self, name, lines):
+        self.name, self.lines = name, lines
+
+    def fail(self, path, message):
+        line = yaml_file.line_of(self.lines, path)
+        raise BadInput(message, "改正字段对应文件", where=f"{self.name} › 第 {line} 行" if line else self.name)
+
+    def mapping(self, path, value):
+        if not isinstance(value, dict):
+            self.fail(path, f"“{path or '文件'}”应是“名称: 值”的形式")
+
+    def text(self, path, value):
+        if not isinstance(value, (str, int)) or isinstance(value, bool):
+            self.fail(path, f"“{path}”应是文字")
+        return str(value)
+
+
+def _table(check, name, value):
+    path = f"tables.{name}"
+    declared = schema.tables().get(name)
+    if declared is None or not declared.delivered:
+        known = "、".join(f"{t.name}（{t.title}）" for t in schema.tables().values() if t.delivered)
+        check.fail(path, f"没有叫“{name}”的表，可用：{known}")
+    check.mapping(path, value)
+    for key in value:
+        if key not in TABLE_KEYS:
+            check.fail(f"{path}.{key}", f"不认识的设置“{key}”，可用：{'、'.join(sorted(TABLE_KEYS))}")
+    files = value.get("file") or []
+    files = [check.text(f"{path}.file", f) for f in (files if isinstance(files, list) else [files])]
+    for file in files:
+        if Path(file).is_absolute() or ".." in Path(file.replace("\\", "/")).parts or vector_files.NOT_A_FILE.match(file):
+            check.fail(f"{path}.file", f"文件“{file}”应是资料包文件夹内的相对路径")
+    fields, constants, words = (value.get(k) or {} for k in ("fields", "constants", "codes"))
+    for part, given in (("fields", fields), ("constants", constants), ("codes", words)):
+        check.mapping(f"{path}.{part}", given)
+        for item in given:
+            if item not in declared.by_name or item in ("fid", "uuid"):
+                check.fail(f"{path}.{part}.{item}", f"{declared.title}没有字段“{item}”，可用：{'、'.join(declared.columns[1:])}")
+    fields = {str(k): _headers(check, f"{path}.fields.{k}", v) for k, v in fields.items()}
+    constants = {str(k): _constant(check, f"{path}.constants.{k}", v) for k, v in constants.items()}
+    for item, given in words.items():
+        check.mapping(f"{path}.codes.{item}", given)
+    words = {str(k): {str(a): str(b) for a, b in v.items()} for k, v in words.items()}
+    for item, given in words.items():
+        _known_codes(check, f"{path}.codes.{item}", declared.by_name[item], given.values())
+    close = value.get("close_lines", False)
+    if not isinstance(close, bool):
+        check.fail(f"{path}.close_lines", "close_lines 应为 true 或 false")
+    if close and declared.geometry != schema.MULTIPOLYGON:
+        check.fail(f"{path}.close_lines", f"{declared.title}不是面图层，不能由闭合线围成")
+    return TableMapping(files, str(value.get("layer") or ""), str(value.get("sheet") or ""), _crs(value.get("crs")),
+                        str(value.get("encoding") or ""), close, fields, constants, words)
+
+
+def _headers(check, path, value):
+    if isinstance(value, list):
+        if not value:
+            check.fail(path, "列表是空的")
+        return [check.text(path, v) for v in value]
+    return check.text(path, value)
+
+
+def _constant(check, path, value):
+    if not isinstance(value, (str, int, float)):
+        check.fail(path, "常量应是文字或数字")
+    return value
+
+
+def _known_codes(check, path, item, given):
+    if item.codes:
+        wrong = [v for v in given if v not in item.codes]
+        if wrong:
+            check.fail(path, f"“{wrong[0]}”不是{item.alias}的代码，可用：{'、'.join(f'{c}（{w}）' for c, w in item.codes.items())}")
+
+
+def confined(package, file):
+    """The path of ``file`` inside the package folder; BadInput where it leads outside or does not exist."""
+    root = os.path.realpath(package)
+    path = os.path.realpath(os.path.join(root, file.replace("\\", "/")))
+    if path != root and not path.startswith(root + os.sep):
+        raise BadInput("文件不在资料包文件夹内", "把文件放进资料包，再写相对路径", where=file)
+    return vector_files.checked_path(path)

@@ -1,0 +1,197 @@
+"""What is what in a hand-over folder: every file listed with what it was taken for, or why it was left alone."""
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, List, Tuple
+
+from ..model import schema
+from ..model.errors import BadInput
+from . import vector_files, workbook
+from .mapping import confined
+
+COUNTY_FOLDER = re.compile(r"([0-9]{6})\s*(\D.*)")
+SUFFIX_NUMBERS = re.compile(r"([0-9]{6}([0-9]{4})?|[0-9]{4})?([-_－（(][0-9]{1,2}[)）]?)?$")
+AREA_LAYERS = ("XJXZQ", "XJQY", "CJQY", "ZJQY")
+SHEET_TABLES = ("CBF_JTCY", "CBJYQZDJB", "CBDKXX", "CBHT", "FBF", "CBF", "zone", "registry", "quota", "cap")
+FILE_NAMES = {
+    "parcel": ("dk", "地块", "承包地块", "parcel"),
+    "irrigation_district": ("灌区", "灌区范围", "灌区界"), "canal": ("渠道", "渠系"), "outlet": ("斗口",),
+    "service_area": ("斗口控制范围", "斗口控制区"), "well": ("机井",),
+    "unapproved_land": ("新开复垦未批", "新开、复垦、未批耕地", "新开复垦未批耕地"),
+    "overdraft_zone": ("超采区", "地下水超采区"), "forest_parcel": ("林草地", "林草地图斑"),
+    "zone": ("权属单位代码表", "权属单位代码"), "registry": ("二轮延包地名录", "二轮延包名录", "延包地名录", "名录"),
+    "quota": ("灌溉定额表", "灌溉定额", "定额表"), "cap": ("用水总量指标表", "用水总量指标", "总量指标表", "指标表"),
+}
+KNOWN_UNUSED = {
+    "kzd": "控制点", "qyjx": "区域界线", "jzd": "界址点", "jzx": "界址线", "jbntbhq": "基本农田保护区", "dzdw": "点状地物",
+    "xzdw": "线状地物", "mzdw": "面状地物", "zj": "注记", "lzht": "流转合同",
+}
+SIDECARS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qpj", ".xml", ".ain", ".aih"}
+WHY_NOT = {
+    ".mdb": "Access 数据库：本版不直接读取，请用 Access 把各表另存为 Excel", ".accdb": "Access 数据库：请用 Access 把各表另存为 Excel",
+    ".zip": "压缩包：请先解压", ".rar": "压缩包：请先解压", ".7z": "压缩包：请先解压", ".pdf": "文字资料", ".doc": "文字资料",
+    ".docx": "文字资料", ".txt": "文字资料", ".jpg": "影像", ".png": "影像", ".tif": "影像", ".img": "影像", ".dwg": "CAD 图",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file, or one layer of it, to be read as ``table``."""
+
+    path: Path
+    name: str
+    table: str
+    layer: str = ""
+
+
+@dataclass
+class Package:
+    """``sources`` by table in reading order; ``policies``: YAML files that look like a policy; ``files``: (name, what it
+    was taken for) of every file; ``county``: (code, name) from the folder's name or blanks."""
+
+    root: Path
+    sources: Dict[str, List[Source]] = field(default_factory=dict)
+    policies: List[Path] = field(default_factory=list)
+    files: List[Tuple[str, str]] = field(default_factory=list)
+    county: Tuple[str, str] = ("", "")
+
+
+def survey(folder, mapping):
+    """Walks the folder. Tables that the mapping names come from there, all others are found by their names.
+
+    Raises BadInput where the folder is missing, or one table is found in two files that are not parts of one.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise BadInput("找不到资料包文件夹", "检查路径；压缩包请先解压", where=str(folder))
+    package = Package(root, county=_county(root))
+    taken = {}
+    for table, given in mapping.tables.items():
+        for file in given.files:
+            path = confined(root, file)
+            package.sources.setdefault(table, []).append(Source(path, file.replace("\\", "/"), table, given.layer))
+            taken.setdefault(path, []).append(table)
+    mapped = {table for table, given in mapping.tables.items() if given.files}
+    for path in _files(root):
+        name = path.relative_to(root).as_posix()
+        county = _county(path.parent)
+        if county[0] and not package.county[0]:
+            package.county = county
+        if Path(os.path.realpath(path)) in taken:
+            titles = "、".join(schema.table(t).title for t in taken[Path(os.path.realpath(path))])
+            package.files.append((name, f"{titles}（按字段对应）"))
+        else:
+            _look_at(package, path, name, mapped)
+    for table, sources in package.sources.items():
+        if table not in mapped:
+            _refuse_rivals(table, sources)
+    return package
+
+
+def _files(root):
+    """Files and .gdb folders below the root in a fixed order, not through links that lead out of it."""
+    found, inside = [], os.path.realpath(root)
+    for folder, folders, names in os.walk(root):
+        for each in sorted(folders):
+            if each.lower().endswith(".gdb"):
+                found.append(Path(folder) / each)
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__MACOSX")) and not f.lower().endswith(".gdb"))
+        for each in sorted(names):
+            path = Path(folder) / each
+            if os.path.realpath(path).startswith(inside + os.sep):
+                found.append(path)
+    return found
+
+
+def _county(folder):
+    match = COUNTY_FOLDER.fullmatch(unicodedata.normalize("NFKC", folder.name))
+    return (match.group(1), match.group(2).strip()) if match else ("", "")
+
+
+def _look_at(package, path, name, mapped):
+    """Decides what one file is and notes it."""
+    suffix = path.suffix.lower()
+    if path.name.startswith(("~$", ".")):
+        package.files.append((name, "临时文件，未读"))
+    elif suffix in SIDECARS and vector_files.sidecar(path, ".shp") is not None:
+        pass
+    elif suffix in (".yaml", ".yml"):
+        is_policy = "政策" in path.stem or "policy" in path.stem.lower()
+        if is_policy:
+            package.policies.append(path)
+        package.files.append((name, "政策" if is_policy else "不认识，未读"))
+    elif suffix in vector_files.CONTAINERS:
+        _look_into(package, path, name, mapped)
+    elif suffix in vector_files.LAYER_SUFFIXES:
+        _take(package, path, name, table_of(path.stem, True), mapped)
+    elif suffix in workbook.SUFFIXES and (suffix != ".txt" or table_of(path.stem, False)):
+        _take(package, path, name, table_of(path.stem, False), mapped)
+    else:
+        package.files.append((name, WHY_NOT.get(suffix, "不认识的文件，未读")))
+
+
+def _look_into(package, path, name, mapped):
+    try:
+        layers = vector_files.layer_names(path)
+    except BadInput as error:
+        package.files.append((name, f"未读：{error.message}"))
+        return
+    told = []
+    for layer in layers:
+        table = table_of(layer, True) or (table_of(path.stem, True) if len(layers) == 1 else "")
+        if table and table not in mapped:
+            package.sources.setdefault(table, []).append(Source(path, name, table, layer))
+        told.append(f"{layer}：{schema.table(table).title if table and table not in mapped else _unused(layer)}")
+    package.files.append((name, "；".join(told) or "没有图层"))
+
+
+def _take(package, path, name, table, mapped):
+    if table and table not in mapped:
+        package.sources.setdefault(table, []).append(Source(path, name, table))
+        package.files.append((name, schema.table(table).title))
+    else:
+        package.files.append((name, f"{schema.table(table).title}：字段对应指定了别的文件，未读" if table else _unused(path.stem)))
+
+
+def _unused(stem):
+    known = KNOWN_UNUSED.get(_bare(stem))
+    return f"{known}：本软件不用，未读" if known else "不认识，未读"
+
+
+def _bare(stem):
+    """A file or layer name without county code, year and part number: ``DK6207992026-1`` → ``dk``."""
+    text = unicodedata.normalize("NFKC", stem).strip().lower()
+    return SUFFIX_NUMBERS.sub("", text).strip(" _-")
+
+
+def table_of(stem, layer):
+    """The table that a layer (``layer``) or a sheet file is by its name; "" where it is none."""
+    text, bare = unicodedata.normalize("NFKC", stem).strip().lower(), _bare(stem)
+    wanted = [t for t in schema.tables().values() if t.delivered and bool(t.geometry) == layer]
+    for table in wanted:
+        names = {table.name.lower(), table.title.lower(), *(n.lower() for n in FILE_NAMES.get(table.name, ()))}
+        if bare in names or text in names:
+            return table.name
+    if not layer:
+        for name in SHEET_TABLES:
+            starts = (name.lower(), schema.table(name).title, *FILE_NAMES.get(name, ()))
+            if any(text.startswith((s + "_", s + "-", s + "(", s + " ")) for s in starts):
+                return name
+        if "名录" in text and "林" not in text:
+            return "registry"
+    return ""
+
+
+def _refuse_rivals(table, sources):
+    """Parts of one table are fine (DK…-1, one registry per township); two complete versions are not."""
+    if table == "registry" or len(sources) == 1:
+        return
+    stems = [s.layer or s.path.stem for s in sources]
+    years = {re.sub(r"[-_－（(][0-9]{1,2}[)）]?$", "", unicodedata.normalize("NFKC", s)).lower() for s in stems}
+    same_stem = len(set(s.lower() for s in stems)) < len(stems)
+    if same_stem or (schema.table(table).geometry and len(years) > 1):
+        raise BadInput(f"{schema.table(table).title}有 {len(sources)} 份：{'、'.join(s.name for s in sources)}，不知道用哪一份",
+                       "只留一份，或在字段对应文件里写明用哪一份（可以写几份）", where="资料包")

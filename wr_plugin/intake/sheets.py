@@ -1,0 +1,195 @@
+"""A table out of a township's sheet: title and notes above, merged headers, number row, totals and footnotes below.
+
+The header is the block of one to three rows, among the first thirty, in which most fields of the wanted table are
+recognised. A merged cell shows only its first cell's value: an upper header is carried to the right over columns that
+have a lower header of their own.
+"""
+
+import re
+
+import numpy as np
+
+from ..model.errors import BadInput
+from . import field_matching, workbook
+from .raw import RawTable
+
+HEADER_SEARCH_ROWS = 30
+HEADER_MOST_ROWS = 3
+TOTAL = re.compile(r"(合计|总计|小计|共计|累计|本页小计|本页合计)[:：]?")
+TOTAL_CELLS = 3
+NOTE = re.compile(r"^(注|说明|备注|填表|制表|审核|复核|单位负责人|负责人|填报|日期|编制|盖章|（盖章）|\(盖章\))")
+REPORT_ROWS = 2000
+
+
+def read(path, table, name="", sheet="", chosen=None, progress=None, constants=()):
+    """The sheets of a workbook that hold ``table``, each as a RawTable.
+
+    ``sheet``: only this one. ``chosen``: a saved mapping's {field: header}; ``constants``: the fields that it fills
+    itself, which need no column. Sheets in which the table's mandatory
+    fields are not found are passed over with a note, unless none has them: then BadInput tells what is missing.
+    ``progress``: called with the number of rows read so far, now and then.
+    """
+    found, passed, empty, hidden = [], [], [], []
+    for title, rows in workbook.sheets(path, name):
+        if sheet and title != sheet:
+            continue
+        if rows is None:
+            hidden.append(title)
+            continue
+        kept, numbers = _rows_with_content(rows, progress)
+        if not kept:
+            empty.append(title)
+            continue
+        raw = _table(path, name or path.name, title, kept, numbers, table, chosen or {}, constants)
+        if isinstance(raw, RawTable):
+            found.append(raw)
+        else:
+            passed.append((title, raw))
+    if sheet and not found and not passed and sheet not in empty:
+        raise BadInput(f"没有工作表“{sheet}”", "核对字段对应文件", where=name or path.name)
+    if not found and passed:
+        raise passed[0][1]
+    if not found:
+        raise BadInput("表格里没有内容", "核对文件", where=name or path.name)
+    for title in hidden:
+        found[0].notes.append(f"隐藏的工作表“{title}”未读")
+    for title, error in passed:
+        found[0].notes.append(f"工作表“{title}”未读：{error.message}")
+    return found
+
+
+def _rows_with_content(rows, progress):
+    kept, numbers = [], []
+    for number, row in enumerate(rows, 1):
+        if any(v is not None and v != "" for v in row):
+            kept.append(row)
+            numbers.append(number)
+        if progress and number % REPORT_ROWS == 0:
+            progress(number)
+    return kept, numbers
+
+
+def _table(path, name, title, rows, numbers, table, chosen, constants):
+    """A RawTable, or the BadInput that says why the sheet holds none."""
+    where = f"{name} › {title}" if title else name
+    start, height, headers, found = _header(rows, table, chosen)
+    if found is None:
+        return BadInput(f"找不到{table.title}的表头", "表头应写标准字段名或中文名称；也可用字段对应文件指明", where=where)
+    try:
+        field_matching.require(table, found, where, constants)
+    except BadInput as error:
+        return error
+    notes = []
+    body, body_numbers = rows[start + height:], numbers[start + height:]
+    if body and _is_number_row(body[0]):
+        body, body_numbers = body[1:], body_numbers[1:]
+    width = len(headers)
+    body = [row if len(row) == width else (tuple(row[:width]) + (None,) * (width - len(row))) for row in body]
+    keep, totals, remarks = _data_rows(body, table, found)
+    if totals:
+        notes.append(f"跳过 {totals} 行合计")
+    if remarks:
+        notes.append(f"跳过 {remarks} 行说明或签章")
+    body = [body[i] for i in keep]
+    columns = [list(column) for column in zip(*body)] if body else [[] for _ in headers]
+    row_numbers = np.array([body_numbers[i] for i in keep], dtype=np.int64)
+    return RawTable(path, name, title, headers, columns, row_numbers, notes=notes)
+
+
+def _header(rows, table, chosen):
+    """(first row, height, headers, Match) of the best header block; Match is None where nothing is recognised."""
+    best = (0, 0, [], None)
+    score = 1
+    wanted = {f.name for f in field_matching.deliverable(table) if f.required}
+    for start in range(min(HEADER_SEARCH_ROWS, len(rows))):
+        for height in range(1, min(HEADER_MOST_ROWS, len(rows) - start) + 1):
+            headers = flattened(rows[start:start + height])
+            try:
+                found = field_matching.match(table, headers, chosen)
+            except BadInput:
+                continue
+            value = len(found.columns) + 2 * len(wanted & set(found.columns)) - 0.1 * (height - 1)
+            if value > score:
+                best, score = (start, height, headers, found), value
+    if best[3] is None and chosen:
+        field_matching.match(table, flattened(rows[:1]), chosen)
+    return best
+
+
+def flattened(rows):
+    """Header rows as one tuple of parts per column, outermost first.
+
+    An upper cell that is blank takes the value to its left where a lower cell of its column is filled (it is merged
+    sideways); a lower cell that is blank adds nothing (merged downwards).
+    """
+    width = max(len(r) for r in rows)
+    grid = [[_cell(r[c]) if c < len(r) else "" for c in range(width)] for r in rows]
+    for level in range(len(grid) - 1):
+        carried = ""
+        for column in range(width):
+            below = any(grid[lower][column] for lower in range(level + 1, len(grid)))
+            above_same = level == 0 or column == 0 or grid[level - 1][column] == grid[level - 1][column - 1]
+            if grid[level][column]:
+                carried = grid[level][column]
+            elif below and carried and above_same:
+                grid[level][column] = carried
+            elif not below:
+                carried = ""
+    headers = []
+    for column in range(width):
+        parts = []
+        for level in range(len(grid)):
+            text = grid[level][column]
+            if text and (not parts or parts[-1] != text):
+                parts.append(text)
+        headers.append(tuple(parts))
+    while headers and not headers[-1]:
+        headers.pop()
+    return headers
+
+
+def _cell(value):
+    return "" if value is None else re.sub(r"\s+", "", str(value))
+
+
+def _is_number_row(row):
+    """True for the row of column numbers under a header: 1, 2, 3 … (or 0, 1, 2 …; (1), (2) …)."""
+    numbers = []
+    for value in row:
+        if value is None or value == "":
+            continue
+        text = re.sub(r"[()（）\s栏]", "", str(value))
+        text = text[:-2] if text.endswith(".0") else text
+        if not text.isdigit() or len(text) > 2:
+            return False
+        numbers.append(int(text))
+    return len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
+
+
+def _data_rows(body, table, found):
+    """(positions of the data rows, how many total rows, how many notes were skipped)."""
+    key_columns = [found.columns[f.name][0] for f in field_matching.deliverable(table)
+                   if f.required and f.name in found.columns]
+    all_keys = [p for positions in found.columns.values() for p in positions]
+    keep, totals, remarks = [], 0, 0
+    for position, row in enumerate(body):
+        if all(row[c] is not None and row[c] != "" for c in key_columns):
+            if _says_total(row):
+                totals += 1
+            else:
+                keep.append(position)
+            continue
+        filled = [v for v in row if v is not None and str(v).strip()]
+        if any(isinstance(v, str) and TOTAL.fullmatch(re.sub(r"\s+", "", v)) for v in filled):
+            totals += 1
+        elif len(filled) <= 2 and any(isinstance(v, str) and (NOTE.match(v.strip()) or len(v) > 12) for v in filled) \
+                or all(row[c] is None or row[c] == "" for c in all_keys):
+            remarks += 1
+        elif filled:
+            keep.append(position)
+    return keep, totals, remarks
+
+
+def _says_total(row):
+    """True where one of the first cells says 合计 (short cells only: a name or code is no total)."""
+    return any(isinstance(v, str) and len(v) <= 8 and TOTAL.fullmatch("".join(v.split())) for v in row[:TOTAL_CELLS])

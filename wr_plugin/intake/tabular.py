@@ -1,0 +1,134 @@
+"""A raw table of one file into a frame of the schema: fields matched, values converted, problems told."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from ..model import schema
+from ..model.errors import BadInput
+from . import field_matching, values
+from .mapping import TableMapping
+
+ROWS_SHOWN = 5
+OF_NO_INTEREST = re.compile(r"序号|编号|BSM|YSDM|KJZB|FID|OBJECTID.*|SHAPE_.*|ID", re.IGNORECASE)
+FEATURE_ID = "FID"
+
+
+def to_frame(table, raw, given=TableMapping([])):
+    """(frame, positions kept, findings) of one raw table.
+
+    ``given``: what a saved mapping says of the table. Rows of a sheet whose mandatory codes are blank are left out and
+    told (ROW_INCOMPLETE); values that cannot be read become blank and are told by column (VALUE_UNREADABLE). A
+    mandatory coded value (e.g. the kind of unapproved land) that cannot be read is refused: BadInput.
+    """
+    _offer_feature_ids(raw, given)
+    try:
+        found = field_matching.match(table, raw.headers, given.fields)
+    except BadInput as error:
+        raise BadInput(error.message, error.remedy, where=raw.where) from error
+    for name in given.constants:
+        found.columns.setdefault(name, [])
+    field_matching.require(table, found, raw.where)
+    findings, columns = [], {}
+    for name in field_matching.fields_in_order(table, found.columns):
+        item = table.by_name[name]
+        cells = _cells(raw, found.columns[name], given.constants.get(name))
+        made, bad = values.convert(item, cells, raw.rows, raw.where, given.codes.get(name))
+        if bad and item.required:
+            raise BadInput(f"{item.alias}“{bad.shown[0]}”{bad.reason}，应为：{_allowed(item)}",
+                           "改正后再试，或在字段对应文件的 codes 里说明它是什么意思",
+                           where=f"{raw.where} › 第 {bad.rows[0]} 行 › {item.alias}")
+        if bad:
+            findings.append(_unreadable(table, raw, bad))
+        columns[name] = made
+    kept = _complete(table, raw, columns, findings)
+    frame = pd.DataFrame({name: _series(table.by_name[name], made[kept]) for name, made in columns.items()})
+    if "source_file" in table.by_name:
+        frame["source_file"] = pd.Series([raw.name] * len(frame), dtype=object)
+        frame["source_row"] = raw.rows[kept]
+    unused = [title for title in found.unused if not OF_NO_INTEREST.fullmatch(title)]
+    if unused:
+        raw.notes.append(f"未用的列：{'、'.join(unused)}")
+    return frame, kept, findings
+
+
+def _offer_feature_ids(raw, given):
+    """Adds the features' own numbers as the column ``FID`` where the mapping asks for it and the layer has none."""
+    wanted = {header for headers in given.fields.values() for header in ([headers] if isinstance(headers, str) else headers)}
+    if raw.feature_ids is not None and FEATURE_ID in wanted and (FEATURE_ID,) not in raw.headers:
+        raw.headers.append((FEATURE_ID,))
+        raw.columns.append(raw.feature_ids)
+
+
+def stacked(table, frames):
+    """Frames of several files or sheets as one; a text column that some of them lack is None there."""
+    if len(frames) == 1:
+        return frames[0]
+    whole = pd.concat(frames, ignore_index=True)
+    for name in whole.columns:
+        if table.by_name[name].type not in (schema.INTEGER, schema.REAL):
+            whole[name] = pd.Series([v if isinstance(v, str) else None for v in whole[name].tolist()], dtype=object)
+    return whole
+
+
+def _allowed(item):
+    return "、".join(item.codes.values()) if item.codes else "有值"
+
+
+def _cells(raw, positions, constant):
+    """The cells of a field: the first non-blank of its columns, then the constant."""
+    if not positions:
+        return [constant] * len(raw)
+    cells = raw.columns[positions[0]]
+    if len(positions) == 1 and constant is None:
+        return cells
+    listed = [c.tolist() if isinstance(c, np.ndarray) else list(c) for c in (raw.columns[p] for p in positions)]
+    return [next((v for v in row if not _blank(v)), constant) for row in zip(*listed)]
+
+
+def _blank(value):
+    return value is None or value != value or isinstance(value, str) and not value.strip()
+
+
+def _series(item, made):
+    if item.type == schema.INTEGER:
+        return pd.Series(pd.array(made.tolist(), dtype="Int64"))
+    if item.type == schema.REAL:
+        return pd.Series(made, dtype=np.float64)
+    return pd.Series(made, dtype=object)
+
+
+def _unreadable(table, raw, bad):
+    rows = "、".join(map(str, bad.rows[:ROWS_SHOWN])) + ("等" if len(bad.rows) > ROWS_SHOWN else "")
+    shown = "、".join(f"“{v}”" for v in bad.shown)
+    return {"code": "VALUE_UNREADABLE", "subject": f"{table.name}.{bad.field}",
+            "message": f"{table.title}的{bad.alias}有 {len(bad.rows)} 个值{bad.reason}：{shown}（第 {rows} 行）",
+            "value": shown, "source_file": raw.where, "source_row": bad.rows[0]}
+
+
+def _complete(table, raw, columns, findings):
+    """Positions of the rows to keep; fills blank mandatory texts with "" where the row is kept."""
+    keep = np.ones(len(raw), dtype=bool)
+    for item in field_matching.deliverable(table):
+        if not item.required or item.name not in columns:
+            continue
+        blank = np.array([v is None for v in columns[item.name].tolist()], dtype=bool)
+        if not blank.any():
+            continue
+        if item.codes:
+            raise BadInput(f"{item.alias}没有填", f"应为：{_allowed(item)}",
+                           where=f"{raw.where} › 第 {int(raw.rows[blank][0])} 行 › {item.alias}")
+        if table.geometry is None and _is_key(item):
+            keep &= ~blank
+            for row in raw.rows[blank].tolist():
+                findings.append({"code": "ROW_INCOMPLETE", "subject": f"{table.name}:{row}",
+                                 "message": f"{raw.where} 第 {row} 行没有{item.alias}，未读入",
+                                 "source_file": raw.where, "source_row": row})
+        if item.type == schema.TEXT:
+            columns[item.name][blank] = ""
+    return np.flatnonzero(keep)
+
+
+def _is_key(item):
+    return values.is_code(item) or item.name.endswith("_code")

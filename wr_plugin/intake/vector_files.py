@@ -1,0 +1,199 @@
+"""Layers out of Shapefile, GeoPackage, FileGDB, GeoJSON, KML, GML, DXF: pyogrio where present, fiona otherwise.
+
+A shapefile's attributes come from ``dbf`` in both lanes, so that encoding and codes do not depend on the reader. Paths
+are ordinary files inside the package: names that GDAL would take for a connection or a virtual file are refused.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from ..model.errors import BadInput
+from .dbf import Dbf
+from .raw import RawTable
+
+LAYER_SUFFIXES = (".shp", ".gpkg", ".gdb", ".geojson", ".json", ".kml", ".gml", ".dxf")
+CONTAINERS = (".gpkg", ".gdb", ".kml", ".gml", ".dxf")
+NOT_A_FILE = re.compile(r"^\s*(/vsi|[a-z][a-z0-9+.-]+:(?![\\/][^/])|\{|<)", re.IGNORECASE)
+LANE_SWITCH = "WR_VECTOR_READER"
+
+
+def lane():
+    """``pyogrio`` or ``fiona``; the environment variable WR_VECTOR_READER forces one of them."""
+    forced = os.environ.get(LANE_SWITCH, "")
+    if forced in ("pyogrio", "fiona"):
+        return forced
+    try:
+        import pyogrio
+    except ImportError:
+        return "fiona"
+    return "pyogrio" if pyogrio.__version__ else "fiona"
+
+
+def checked_path(path):
+    """The path, where it names an existing ordinary file or a .gdb folder; BadInput otherwise."""
+    text = str(path)
+    if NOT_A_FILE.match(text) or "\x00" in text or text.startswith("\\\\?\\") or "/vsi" in text.lower():
+        raise BadInput("这不是普通的文件路径", "请给出资料包文件夹内的文件", where=text[:200])
+    path = Path(path)
+    if not (path.is_file() or (path.is_dir() and path.suffix.lower() == ".gdb")):
+        raise BadInput("找不到文件", "检查文件名", where=text)
+    return path
+
+
+def layer_names(path):
+    """Names of the layers with or without geometry in a file, in file order."""
+    path = checked_path(path)
+    if path.suffix.lower() == ".shp":
+        return [path.stem]
+    try:
+        if lane() == "pyogrio":
+            import pyogrio
+
+            return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        import fiona
+
+        return list(fiona.listlayers(str(path)))
+    except Exception as error:  # the readers raise their own, undocumented kinds
+        raise _unreadable(path, error) from error
+
+
+def read_layer(path, layer="", encoding="", name=""):
+    """One layer as a RawTable; features without geometry keep None. BadInput where the file cannot be read.
+
+    ``encoding``: the user's choice for a shapefile. ``name``: how messages call the file.
+    """
+    path = checked_path(path)
+    name = name or path.name
+    try:
+        return _read_shapefile(path, encoding, name) if path.suffix.lower() == ".shp" else _read_other(path, layer, name)
+    except BadInput:
+        raise
+    except Exception as error:  # the readers raise their own, undocumented kinds
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path, error):
+    return BadInput("文件读不出来，可能已损坏或不是它的扩展名所说的格式", "用 QGIS 打开看看，重新导出后再试",
+                    where=path.name, detail=f"{type(error).__name__}: {error}")
+
+
+def sidecar(path, suffix):
+    """The file beside ``path`` with this suffix in any case; None where there is none."""
+    for candidate in path.parent.iterdir():
+        if candidate.stem == path.stem and candidate.suffix.lower() == suffix:
+            return candidate
+    return None
+
+
+def _read_shapefile(path, encoding, name):
+    dbf_path, notes = sidecar(path, ".dbf"), []
+    if dbf_path is None:
+        raise BadInput("缺少同名的 .dbf 属性文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
+    if sidecar(path, ".shx") is None:
+        raise BadInput("缺少同名的 .shx 索引文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
+    geometry, fids = _geometry(path)
+    table = Dbf(dbf_path)
+    names, columns, chosen = table.read(encoding)
+    samples = "、".join(chosen.samples)
+    notes.append(f"文字编码 {chosen.name.upper()}：{chosen.evidence}" + (f"；如：{samples}" if samples else ""))
+    if len(fids) and fids.max() >= table.count:
+        raise BadInput(f".shp 有 {int(fids.max()) + 1} 个图形，.dbf 只有 {table.count} 条记录",
+                       "图形与属性不成套，请重新导出", where=name)
+    kept = np.flatnonzero(~table.deleted)
+    missing = np.setdiff1d(kept, fids)
+    if len(missing):
+        raise BadInput(f".dbf 有 {len(kept)} 条记录，.shp 只有 {len(fids)} 个图形", "图形与属性不成套，请重新导出", where=name)
+    position = np.full(table.count, -1, dtype=np.int64)
+    position[fids] = np.arange(len(fids))
+    if len(kept) < table.count:
+        notes.append(f"跳过 {table.count - len(kept)} 条已标记删除的记录")
+    geometry = geometry[position[kept]] if len(kept) else geometry[:0]
+    prj = sidecar(path, ".prj")
+    wkt = prj.read_bytes().decode("utf-8", "replace").strip("\ufeff\x00 \r\n\t") if prj else ""
+    columns = [column[kept] for column in columns] if len(kept) < table.count else columns
+    return RawTable(path, name, "", [(n,) for n in names], columns, kept + 1, geometry, wkt, notes, kept)
+
+
+def _geometry(path):
+    """(shapely array with None, record numbers from 0) of a shapefile."""
+    if lane() == "pyogrio":
+        import pyogrio.raw
+
+        _, fids, wkb, _ = pyogrio.raw.read(path, columns=[], return_fids=True)
+        return shapely.from_wkb(wkb, on_invalid="ignore"), np.asarray(fids, dtype=np.int64)
+    import fiona
+
+    with fiona.open(str(path), encoding="latin-1") as source:
+        return _fiona_geometry((f["geometry"], int(f["id"])) for f in source)
+
+
+def _fiona_geometry(pairs):
+    shapes, fids = [], []
+    for geometry, fid in pairs:
+        shapes.append(_shape(geometry))
+        fids.append(fid)
+    out = np.empty(len(shapes), dtype=object)
+    out[:] = shapes
+    return out, np.array(fids, dtype=np.int64)
+
+
+def _shape(geometry):
+    if geometry is None:
+        return None
+    from shapely.geometry import shape
+
+    try:
+        return shape(geometry)
+    except (ValueError, TypeError, shapely.errors.ShapelyError):
+        return None
+
+
+def _read_other(path, layer, name):
+    sheet = layer if path.suffix.lower() in CONTAINERS else ""
+    if lane() == "pyogrio":
+        import pyogrio
+        import pyogrio.raw
+
+        info = pyogrio.read_info(path, layer=layer or None)
+        meta, fids, wkb, values = pyogrio.raw.read(path, layer=layer or None, return_fids=True, datetime_as_string=True)
+        geometry = shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None else None
+        headers, columns, wkt = list(meta["fields"]), [_tidied(v) for v in values], _wkt(meta["crs"] or info.get("crs"))
+        rows = np.asarray(fids, dtype=np.int64)
+    else:
+        import fiona
+
+        with fiona.open(str(path), layer=layer or None) as source:
+            headers, features = list(source.schema["properties"]), list(source)
+            wkt = _wkt(source.crs_wkt)
+            has_geometry = source.schema.get("geometry") not in (None, "None")
+        geometry, rows = _fiona_geometry((f["geometry"], int(f["id"])) for f in features)
+        geometry = geometry if has_geometry else None
+        columns = [_tidied([f["properties"][h] for f in features]) for h in headers]
+    return RawTable(path, name, sheet, [(h,) for h in headers], columns, _from_one(rows), geometry, wkt, [], rows)
+
+
+def _from_one(rows):
+    """Feature ids as row numbers that start at 1 or above."""
+    return rows + 1 if len(rows) and rows.min() == 0 else rows
+
+
+def _tidied(values):
+    """Text as object array with None for blank, numbers as float64 where they are floats, else as they are."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        return values.astype(np.float64)
+    items = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    column = np.empty(len(items), dtype=object)
+    column[:] = [(v.strip() or None) if isinstance(v, str) else v for v in items]
+    return column
+
+
+def _wkt(crs):
+    if not crs:
+        return ""
+    import pyproj
+
+    return pyproj.CRS.from_user_input(crs).to_wkt()

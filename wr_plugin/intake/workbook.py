@@ -1,0 +1,105 @@
+"""Rows out of .xlsx, .xls and .csv as they stand: values only, formulas as their results, macros never touched."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+from ..model.errors import BadInput
+from . import encoding as encodings
+
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".txt")
+MOST_UNPACKED_BYTES = 4 << 30
+
+
+def sheets(path, name=""):
+    """Yields (sheet name, iterator of rows) for every sheet with a grid, (name, None) for a hidden one.
+
+    Each row is a sequence of values. A sheet must be used up before the next is asked for. BadInput where the file cannot be read.
+    """
+    path = Path(path)
+    name = name or path.name
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".txt"):
+        found = iter([("", _csv_rows(path))])
+    else:
+        found = _xls_sheets(path, name) if suffix == ".xls" else _xlsx_sheets(path)
+    for title, rows in _guarded(found, name):
+        yield title, None if rows is None else _guarded(rows, name)
+
+
+def _guarded(items, name):
+    """The same items; what the libraries raise for a damaged or locked file becomes BadInput."""
+    try:
+        yield from items
+    except BadInput:
+        raise
+    except PermissionError as error:
+        raise BadInput("文件打不开，可能正被 Excel 占用", "关闭 Excel 或 WPS 后再试", where=name, detail=str(error)) from error
+    except Exception as error:  # openpyxl and xlrd let many kinds through for a damaged file
+        raise BadInput("表格读不出来，可能已损坏、加了密码或不是它的扩展名所说的格式", "用 Excel 或 WPS 打开后另存为 .xlsx 再试",
+                       where=name, detail=f"{type(error).__name__}: {error}") from error
+
+
+def _xlsx_sheets(path):
+    import openpyxl
+
+    with zipfile.ZipFile(path) as archive:
+        if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED_BYTES:
+            raise BadInput("表格解压后超过 4 GB，不像正常的表格", "请拆分后再导入", where=path.name)
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    try:
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                yield sheet.title, None
+            else:
+                sheet.reset_dimensions()
+                yield sheet.title, sheet.iter_rows(values_only=True)
+    finally:
+        book.close()
+
+
+def _xls_sheets(path, name):
+    try:
+        import xlrd
+    except ImportError:
+        raise BadInput("这台机器没有读 .xls 的程序库", "用 Excel 或 WPS 另存为 .xlsx 后再导入", where=name) from None
+    book = xlrd.open_workbook(path, on_demand=True)
+    try:
+        for number in range(book.nsheets):
+            sheet = book.sheet_by_index(number)
+            yield sheet.name, _xls_rows(sheet, book.datemode, xlrd) if sheet.visibility == 0 else None
+            book.unload_sheet(number)
+    finally:
+        book.release_resources()
+
+
+def _xls_rows(sheet, datemode, xlrd):
+    for number in range(sheet.nrows):
+        kinds, values, row = sheet.row_types(number), sheet.row_values(number), []
+        for kind, value in zip(kinds, values):
+            if kind == xlrd.XL_CELL_DATE:
+                try:
+                    value = xlrd.xldate_as_datetime(value, datemode)
+                except (ValueError, OverflowError):
+                    pass
+            elif kind == xlrd.XL_CELL_BOOLEAN:
+                value = bool(value)
+            elif kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
+                value = None
+            row.append(value)
+        yield row
+
+
+def _csv_rows(path):
+    data = path.read_bytes()
+    if data[:3] == b"\xef\xbb\xbf":
+        text = data[3:].decode("utf-8", "replace")
+    elif data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", "replace")
+    else:
+        text = data.decode(encodings.decide(data.splitlines()).name, "replace")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",\t;|", key=first.count)
+    for row in csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter):
+        yield [value if value != "" else None for value in row]
