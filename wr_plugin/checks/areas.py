@@ -64,7 +64,9 @@ class Areas:
 
     @cached_property
     def unit_suspected(self):
-        return self.material.in_scope & ~self.legal_missing & (self.surveyed_in_mu | self.contracted_in_mu)
+        """(n,) A contract area is not held against a shape whose code another shape has too: it may be the other's."""
+        in_mu = self.surveyed_in_mu | (self.contracted_in_mu & ~self.material.duplicated)
+        return self.material.in_scope & ~self.legal_missing & in_mu
 
     @cached_property
     def comparable(self):
