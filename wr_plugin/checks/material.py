@@ -203,12 +203,13 @@ def load(store, policy, report):
 
 
 def _size(store, name):
-    return store.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # nosec B608: names of this module
+    # names come from this module
+    return store.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # nosec B608
 
 
 def _slices(store, name):
     """Ranges of fid that cover a layer."""
-    low, high = store.connection.execute(f"SELECT min(fid), max(fid) FROM {name}").fetchone()  # nosec B608: as above
+    low, high = store.connection.execute(f"SELECT min(fid), max(fid) FROM {name}").fetchone()  # nosec B608
     if low is None:
         return []
     return [(start, start + ROWS_AT_ONCE - 1) for start in range(low, high + 1, ROWS_AT_ONCE)]
