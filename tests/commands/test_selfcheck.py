@@ -14,7 +14,7 @@ TWO_ENTRIES = [("parcel", "1", None, {"a": 1}, "x"), ("parcel", "2", None, None,
 
 def test_this_machine_passes():
     result = running.run_verb("selfcheck", {})
-    verdicts = {row[0]: row[1] for row in result.table}
+    verdicts = {row["what"]: row["verdict"] for row in result.counts["checked"]}
     assert verdicts["试读写工作文件"] == verdicts["shapely"] == verdicts["字体 宋体"] == "正常"
 
 
@@ -49,8 +49,8 @@ def test_a_sound_work_file_passes(work):
     with WorkFile.open(work) as store, store.transaction():
         run_id = runs.record(store, "import", runs.now(), {}, {})
         journal.append(store, run_id, "import", TWO_ENTRIES)
-    rows = {row[0]: row for row in running.run_verb("selfcheck", {"work": str(work)}).table}
-    assert rows["文件完整性"][2] == "完整" and rows["变更日志"][2].startswith("2 条")
+    rows = dict(running.run_verb("selfcheck", {"work": str(work)}).table)
+    assert rows["文件完整性"] == "正常  完整" and rows["变更日志"].startswith("正常  2 条")
 
 
 def test_a_broken_chain_and_a_broken_reference_are_named(work):

@@ -53,7 +53,10 @@ def run(store, params, progress):
             "装好或修好以上各项后再运行一次自检。全部结果：\n" + "\n".join(text_table.lines(rows)), code="SelfcheckFailed")
     poor = sum(1 for row in rows if row[1] == POOR)
     return Result(
-        title="自检通过" + (f"，{poor} 项请注意" if poor else ""), table=rows, counts={"checked": len(rows), "poor": poor})
+        title="自检通过" + (f"，{poor} 项请注意" if poor else ""),
+        table=[(name, f"{verdict}  {detail}") for name, verdict, detail in rows],
+        counts={"checked": [{"what": name, "verdict": verdict, "detail": detail} for name, verdict, detail in rows]},
+    )
 
 
 def python_rows():

@@ -26,9 +26,8 @@ def run(store, params, progress):
     return Result(
         title=f"{store.setting('county_name') or '本县'}（{store.setting('county_code') or '代码未知'}）的进度",
         counts={"steps": steps, "villages": villages, "findings": kinds},
-        table=[(VERBS[s["verb"]].title, s["state"], s["when"], s["detail"]) for s in steps],
+        table=[(VERBS[s["verb"]].title, "  ".join(filter(None, (s["state"], s["when"], s["detail"])))) for s in steps],
         text="\n".join([*_village_lines(villages), "", *_finding_lines(kinds)]),
-        changed=True,
         next_step=next_step(steps, villages, levels),
     )
 
