@@ -20,8 +20,8 @@ QGIS = {"qgis", "osgeo", "processing", "PyQt5", "PyQt6", "sip"}
 HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio", "reportlab", "openpyxl", "PIL",
          "pypdf", "segno", "lxml", "xlrd", "xlwt", "yaml"}
 # What the QGIS process may import of ours besides desktop/ and plugin.py
-LIGHT = {"model", "version", "store.workfile", "store.reading", "store.views", "store.runs", "commands.catalogue",
-         "rights.explain"}
+LIGHT = {"model", "version", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal",
+         "commands.catalogue", "rights.explain"}
 
 
 def top(name):

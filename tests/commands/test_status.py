@@ -1,4 +1,4 @@
-"""``status`` follows the work: each step done, or out of date, or lacking something, and one sentence what comes next."""
+"""``status`` follows the work: what is done, what is out of date, what is lacking, and what comes next."""
 
 import pytest
 import village
