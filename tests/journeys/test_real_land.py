@@ -1,0 +1,146 @@
+"""The main job on land that no one here drew: from foreign files to certificates, every total computed a second time."""
+
+import os
+import re
+import sqlite3
+from collections import Counter
+
+import openpyxl
+import pypdf
+import pytest
+
+from tests.journeys import plain_rights, real_lands
+from wr_plugin.commands.running import run_verb
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(not real_lands.SHARED.is_dir(), reason=(
+        f"真实土地数据不在 {real_lands.SHARED}：只有开发机器上有，用户的克隆里没有；可用 WR_SHARED_DATA 指明")),
+]
+LATER = 1_893_456_000  # 2030-01-01: the publicity that began in 2029 has ended
+
+
+class Journey:
+    """One package taken through every verb; ``plain``: the same, computed without the product."""
+
+    def __init__(self, land, folder):
+        self.land, self.folder = land, folder
+        self.work = str(folder / f"{land.name}.gpkg")
+        self.results = {}
+        os.environ["SOURCE_DATE_EPOCH"] = str(LATER)
+        try:
+            self._run()
+        finally:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        self.plain = plain_rights.Plain(land)
+        self.connection = sqlite3.connect(self.work)
+
+    def verb(self, name, **params):
+        self.results[name] = run_verb(name, {"work": self.work, **params})
+
+    def _run(self):
+        self.verb("import", package=str(self.land.package), mapping=str(self.land.mapping))
+        self.verb("check")
+        self.verb("confirm")
+        self.verb("publish", out=str(self.folder / "公示表"), start="2029-11-01")
+        for level in ("town", "county", "city"):
+            self.verb("approve", level=level, who="示例审核人", on="2029-12-01")
+        self.verb("certify", out=str(self.folder / "水权证"))
+        self.verb("ledger", out=str(self.folder / "台账.xlsx"))
+
+    def rows(self, sql):
+        return self.connection.execute(sql).fetchall()
+
+    def papers(self, name):
+        return sorted((self.folder / name).rglob("*.pdf"))
+
+
+@pytest.fixture(scope="module", params=["ahero", "farms"])
+def journey(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    return Journey(getattr(real_lands, request.param)(folder), folder)
+
+
+def test_every_parcel_comes_in(journey):
+    (count,) = journey.rows("SELECT count(*) FROM parcel")[0]
+    assert count == len(journey.land.parcels)
+
+
+def test_findings_are_those_that_plain_python_finds(journey):
+    found = Counter(code for (code,) in journey.rows("SELECT code FROM finding"))
+    assert found == journey.plain.findings()
+
+
+def test_overlapping_pairs_are_the_same_ones(journey):
+    codes = journey.plain.codes
+    for kind, pairs in (("PARCEL_OVERLAP", journey.plain.overlaps), ("GEOMETRY_DUPLICATE", journey.plain.same)):
+        subjects = Counter(s for (s,) in journey.rows(f"SELECT subject FROM finding WHERE code = '{kind}'"))
+        named = [(codes[i], codes[j]) for i, j in pairs if codes[i] and codes[j]]
+        expected = Counter("|".join(sorted(pair)) for pair in named)
+        assert not expected - subjects
+        assert sum((subjects - expected).values()) == len(pairs) - len(named)
+
+
+def test_every_parcel_has_the_state_that_plain_python_gives_it(journey):
+    states = [state for (state,) in journey.rows(
+        "SELECT r.state FROM parcel p JOIN parcel_right r ON r.parcel_fid = p.fid ORDER BY p.source_row")]
+    assert Counter(states) == Counter(journey.plain.state)
+    assert states == journey.plain.state
+
+
+def test_area_and_volume_of_every_holder_agree_to_the_last_unit(journey):
+    rows = journey.rows("SELECT CBFBM, source, area_mu_100, volume_m3_100 FROM holder_right")
+    assert {(h, s): area for h, s, area, _ in rows} == dict(journey.plain.area)
+    assert {(h, s): volume for h, s, _, volume in rows if volume} == dict(+journey.plain.volume)
+
+
+def test_totals_agree_on_every_level(journey):
+    area, volume = sum(journey.plain.area.values()), sum(journey.plain.volume.values())
+    for table in ("parcel_right", "right_part", "holder_right"):
+        assert journey.rows(f"SELECT sum(area_mu_100), sum(volume_m3_100) FROM {table}") == [(area, volume)]
+    county = journey.rows("SELECT sum(volume_m3_100) FROM cap_result WHERE cap_level = 'county'")
+    assert county == [(volume,)]
+
+
+def test_no_cap_is_exceeded_where_the_policy_cuts(journey):
+    for level, code, source, mode, cap, volume in journey.rows(
+            "SELECT cap_level, cap_code, source, mode, cap_m3_100, volume_m3_100 FROM cap_result"):
+        if mode == "proportional":
+            assert volume <= cap, (level, code, source)
+
+
+def test_certificates_add_up_to_the_rights(journey):
+    issued = journey.rows("SELECT CBFBM, source, area_mu_100, volume_m3_100 FROM certificate WHERE state = 'valid'")
+    rights = journey.rows("SELECT CBFBM, source, area_mu_100, volume_m3_100 FROM holder_right WHERE volume_m3_100 > 0")
+    assert sorted(issued) == sorted(rights)
+
+
+def test_posters_name_every_parcel_and_no_identity_number(journey):
+    papers = journey.papers("公示表")
+    assert len(papers) == len(journey.rows("SELECT DISTINCT village_code FROM parcel WHERE village_code <> ''"))
+    text = "".join(page.extract_text() for paper in papers for page in pypdf.PdfReader(paper).pages)
+    assert "示例数据" in text and "公示" in text
+    assert "示例0" not in text, "a poster must not carry the number of an identity paper"
+    for name in list(journey.land.holders.values())[:50]:
+        assert name in text
+
+
+def test_certificates_exist_have_text_and_one_number_each(journey):
+    papers = journey.papers("水权证")
+    assert papers
+    text = "".join(page.extract_text() for paper in papers for page in pypdf.PdfReader(paper).pages)
+    numbers = {number for (number,) in journey.rows("SELECT number FROM certificate")}
+    flat = re.sub(r"\s", "", text)
+    assert numbers and all(re.sub(r"\s", "", number) in flat for number in numbers)
+    assert "示例数据" in text
+
+
+def test_ledger_adds_up(journey):
+    book = openpyxl.load_workbook(journey.folder / "台账.xlsx", read_only=True)
+    assert any(sheet.max_row > len(journey.plain.volume) for sheet in book.worksheets)
+
+
+def test_a_second_import_changes_nothing(journey):
+    again = run_verb("import", {"package": str(journey.land.package), "mapping": str(journey.land.mapping),
+                                "work": journey.work})
+    assert not again.changed
