@@ -63,17 +63,22 @@ def explain(store, subject):
 
     Raises BadInput where there is no such parcel or holder.
     """
-    if facts.find_parcels(store, subject):
-        return explain_parcel(store, subject)
-    return [explain_holder(store, subject)]
+    parcels = explain_parcels(store, subject)
+    return parcels or [explain_holder(store, subject)]
 
 
 def explain_parcel(store, subject):
-    """A list of explanations, one per parcel with this DKBM or uuid. Raises BadInput where there is none."""
+    """The explanation of the parcel with this uuid, or of the first with this DKBM. Raises BadInput for none."""
     rows = facts.find_parcels(store, subject)
     if not rows:
         raise facts.not_found(subject)
-    county = facts.county(store)
+    return _of_parcel(facts.parcel(store, rows[0]), facts.county(store))
+
+
+def explain_parcels(store, subject):
+    """One explanation for each parcel with this uuid or DKBM, in fid order; empty where there is none."""
+    rows = facts.find_parcels(store, subject)
+    county = facts.county(store) if rows else None
     return [_of_parcel(facts.parcel(store, row), county) for row in rows]
 
 

@@ -192,7 +192,7 @@ def _split_measured(row, shares):
         or all(share.mu_100 > 0 and not share.m2_100 for share in shares)))
     for share in shares:
         share.blank = blank or unclear
-    if blank or unclear:
+    if blank or unclear or not shares:
         return
     if len(shares) == 1:
         shares[0].legal = area

@@ -1,0 +1,151 @@
+"""Properties of the exact arithmetic: parts meet their whole, stay under caps and demands, equal the reference."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rights import small_county as county
+from wr_plugin.model import amounts
+from wr_plugin.rights import caps, columns, limits, parts, quota
+
+SMALL = st.integers(0, 10**4)
+LARGE = st.integers(0, 10**15)
+
+
+@st.composite
+def grouped(draw):
+    """Weights in groups, and a total for each group, at most its weight."""
+    weights = draw(st.lists(st.one_of(SMALL, LARGE), min_size=1, max_size=30))
+    groups = draw(st.lists(st.integers(0, 3), min_size=len(weights), max_size=len(weights)))
+    sums = [sum(w for w, g in zip(weights, groups) if g == group) for group in range(4)]
+    return weights, groups, [draw(st.integers(0, whole)) for whole in sums]
+
+
+@given(grouped())
+def test_largest_remainder_is_the_reference_in_every_group(case):
+    weights, groups, totals = case
+    cut = caps.largest_remainder(np.array(weights, dtype=np.int64), np.array(groups), totals)
+    for group, total in enumerate(totals):
+        mine = [i for i, g in enumerate(groups) if g == group]
+        found = [int(cut.parts[i]) for i in mine]
+        assert found == amounts.largest_remainder([weights[i] for i in mine], total)
+        assert sum(found) == total
+        assert all(part <= weights[i] for part, i in zip(found, mine))
+
+
+@given(grouped())
+def test_last_extra_unit_tells_every_part_without_the_others(case):
+    weights, groups, totals = case
+    cut = caps.largest_remainder(np.array(weights, dtype=np.int64), np.array(groups), totals)
+    for i, (weight, group) in enumerate(zip(weights, groups)):
+        whole = sum(w for w, g in zip(weights, groups) if g == group)
+        part, remainder = divmod(weight * totals[group], whole) if whole else (0, 0)
+        if cut.last[group] >= 0:
+            last = int(cut.last_remainder[group])
+            part += remainder > last or (remainder == last and i <= cut.last[group])
+        assert part == cut.parts[i]
+
+
+def test_largest_remainder_refuses_a_total_without_parts():
+    with pytest.raises(ValueError):
+        caps.largest_remainder(np.zeros(2, dtype=np.int64), np.array([0, 0]), [1])
+
+
+@st.composite
+def capped(draw):
+    """Demands of two sources in up to three districts, caps for all of them, and a step."""
+    step = draw(st.sampled_from([1, 10, 100]))
+    size = draw(st.integers(1, 25))
+    steps = draw(st.lists(st.one_of(st.integers(0, 50), st.integers(0, 10**9)), min_size=size, max_size=size))
+    district = draw(st.lists(st.integers(0, 2), min_size=size, max_size=size))
+    source = draw(st.lists(st.integers(0, 1), min_size=size, max_size=size))
+    whole = sum(steps) * step
+    rows = [county.cap_row(level, code, name, draw(st.integers(0, max(1, whole * 5 // 4))))
+            for level, code in (("county", county.COUNTY), ("district", "A"), ("district", "B"), ("district", "C"))
+            for name in caps.SOURCES]
+    for number, row in enumerate(rows, 1):
+        row.update(fid=number, source_row=number)
+    demands = caps.Demands(np.array(district), np.array(source), np.array(steps, dtype=np.int64) * step, ["A", "B", "C"])
+    return demands, limits.cap_index(rows), step
+
+
+@given(capped())
+@settings(max_examples=200)
+def test_a_cut_meets_every_cap_on_the_way_and_never_exceeds_a_demand(case):
+    demands, index, step = case
+    granted = caps.grant(demands, index, county.COUNTY, "proportional", step)
+    volume = granted.volume_m3_100
+    assert (volume <= demands.demand_m3_100).all() and (volume >= 0).all() and (volume % step == 0).all()
+    for s, source in enumerate(caps.SOURCES):
+        mine = demands.source == s
+        county_cap = limits.find_cap(index, "county", county.COUNTY, source)[0].cap_m3_100
+        allowed = []
+        for d, code in enumerate(demands.district_codes):
+            cap = limits.find_cap(index, "district", code, source)[0].cap_m3_100
+            here = mine & (demands.district == d)
+            wanted = int(demands.demand_m3_100[here].sum())
+            assert int(volume[here].sum()) <= min(wanted, cap)
+            allowed.append(min(wanted, cap // step * step))
+        assert int(volume[mine].sum()) == min(sum(allowed), county_cap // step * step)
+    stored = {(row["cap_level"], row["cap_code"], row["source"]): row for row in granted.rows}
+    for (level, code, source), row in stored.items():
+        here = (demands.source == caps.SOURCES.index(source))
+        if level == "district":
+            here &= demands.district == demands.district_codes.index(code)
+        assert row["volume_m3_100"] == int(volume[here].sum())
+        assert row["demand_m3_100"] == int(demands.demand_m3_100[here].sum())
+        exceeded = [f for f in granted.findings if f["subject"] == f"{level}|{code}|{source}"]
+        assert bool(exceeded) == (row["demand_m3_100"] > row["cap_m3_100"])
+
+
+@given(capped())
+def test_a_report_cuts_nothing(case):
+    demands, index, step = case
+    granted = caps.grant(demands, index, county.COUNTY, "report", step)
+    assert (granted.volume_m3_100 == demands.demand_m3_100).all()
+    assert all(row["volume_m3_100"] == row["demand_m3_100"] for row in granted.rows)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**7), st.integers(1, 10**8)), min_size=1, max_size=20),
+       st.sampled_from([1, 10, 100]))
+def test_demand_over_columns_is_the_formula_in_exact_integers(rows, step):
+    area, amount, eta = (np.array(column, dtype=np.int64) for column in zip(*rows))
+    found = quota.demand_m3_100(area, amount, eta, step)
+    for row, value in zip(rows, found.tolist()):
+        exact = Fraction(row[0], 100) * Fraction(row[1], 100) / Fraction(row[2], 10**8)
+        assert value == amounts.demand_m3_100(*row, step)
+        assert abs(Fraction(value, 100) - exact) <= Fraction(step, 200)
+
+
+@given(st.lists(st.one_of(st.floats(0, 1e9), st.integers(0, 10**8).map(lambda n: n / 100),
+                          st.integers(0, 10**8).map(lambda n: n / 1000)), min_size=1, max_size=30))
+def test_recorded_decimals_are_read_as_decimals(values):
+    found, bad = columns.hundredths(np.array(values))
+    for value, number, unread in zip(values, found.tolist(), bad.tolist()):
+        exact = amounts.hundredths(float(value))
+        assert (number, unread) == ((exact, False) if exact > 0 else (0, True))
+
+
+def test_what_is_no_area_is_marked():
+    found, bad = columns.hundredths(np.array([np.nan, -1.0, 0.0, np.inf, 1e300, 0.001, 2.675]))
+    assert found.tolist() == [0, 0, 0, 0, 0, 0, 268]
+    assert bad.tolist() == [True] * 6 + [False]
+
+
+@given(st.lists(st.tuples(st.integers(1, 10**8), st.integers(0, 10**8), st.sampled_from(["surface", "ground", "mixed"])),
+                min_size=1, max_size=20), st.integers(0, 10_000))
+def test_sources_add_up_and_no_area_exceeds_its_legal_area(rows, share):
+    legal = np.array([row[0] for row in rows], dtype=np.int64)
+    area = np.minimum(np.array([row[1] for row in rows], dtype=np.int64), legal)
+    source = np.array([row[2] for row in rows], dtype=object)
+    found = parts.by_source(legal, area, source, share)
+    for i in range(len(rows)):
+        mine = found.holding == i
+        assert found.legal_mu_100[mine].sum() == legal[i] and found.area_mu_100[mine].sum() == area[i]
+        if source[i] != "mixed":
+            assert found.source[mine].tolist() == [caps.SOURCES.index(source[i])]
+    assert (found.area_mu_100 <= found.legal_mu_100).all() and (found.area_mu_100 >= 0).all()
+    assert (found.legal_mu_100 > 0).all()
