@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Dict, List, Tuple
 
 import numpy as np
@@ -102,10 +103,15 @@ def _read_tables(found, by_table, mapping, tick):
                 reader = limits_file.read_quota if name == "quota" else limits_file.read_caps
                 frames.append(reader(source.path, source.name, given.fields, given.sheet))
             else:
-                frames.extend(_read_workbook(found, table, source, given, lambda rows: tick(done, total)))
+                frames.extend(_read_workbook(found, table, source, given, partial(_tick, tick, done, total)))
             done += sizes[source.path]
             tick(done, total)
         found.frames[name] = tabular.stacked(table, frames)
+
+
+def _tick(tick, done, total, rows):
+    """Tells a reader's progress within a file, whose length in rows nobody knows beforehand."""
+    tick(done, total)
 
 
 def _read_workbook(found, table, source, given, report):

@@ -24,7 +24,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Dict, List, Mapping
 
 from ..model import schema
@@ -41,7 +41,7 @@ COUNTY_CODE = re.compile(r"[0-9]{6}")
 class TableMapping:
     """What the mapping says of one table; ``files`` are names relative to the package."""
 
-    files: List[str]
+    files: List[str] = field(default_factory=list)
     layer: str = ""
     sheet: str = ""
     crs: str = ""
@@ -50,6 +50,9 @@ class TableMapping:
     fields: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+NOTHING_SAID = TableMapping()
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class FieldMapping:
 
     def of(self, table):
         """The mapping of one table; an empty one where it says nothing of it."""
-        return self.tables.get(table, TableMapping([]))
+        return self.tables.get(table, NOTHING_SAID)
 
 
 def read_mapping(path):
@@ -131,7 +134,8 @@ def _table(check, name, value):
     files = value.get("file") or []
     files = [check.text(f"{path}.file", f) for f in (files if isinstance(files, list) else [files])]
     for file in files:
-        if Path(file).is_absolute() or ".." in Path(file.replace("\\", "/")).parts or vector_files.NOT_A_FILE.match(file):
+        plain = PureWindowsPath(file)
+        if plain.drive or plain.root or ".." in plain.parts or vector_files.NOT_A_FILE.match(file):
             check.fail(f"{path}.file", f"文件“{file}”应是资料包文件夹内的相对路径")
     fields, constants, words = (value.get(k) or {} for k in ("fields", "constants", "codes"))
     for part, given in (("fields", fields), ("constants", constants), ("codes", words)):

@@ -191,7 +191,7 @@ def _refuse_rivals(table, sources):
         return
     stems = [s.layer or s.path.stem for s in sources]
     years = {re.sub(r"[-_－（(][0-9]{1,2}[)）]?$", "", unicodedata.normalize("NFKC", s)).lower() for s in stems}
-    same_stem = len(set(s.lower() for s in stems)) < len(stems)
+    same_stem = len({s.lower() for s in stems}) < len(stems)
     if same_stem or (schema.table(table).geometry and len(years) > 1):
         raise BadInput(f"{schema.table(table).title}有 {len(sources)} 份：{'、'.join(s.name for s in sources)}，不知道用哪一份",
                        "只留一份，或在字段对应文件里写明用哪一份（可以写几份）", where="资料包")

@@ -182,7 +182,8 @@ def _data_rows(body, table, found):
         filled = [v for v in row if v is not None and str(v).strip()]
         if any(isinstance(v, str) and TOTAL.fullmatch(re.sub(r"\s+", "", v)) for v in filled):
             totals += 1
-        elif len(filled) <= 2 and any(isinstance(v, str) and (NOTE.match(v.strip()) or len(v) > 12) for v in filled) \
+        elif len(filled) <= 2 and any(isinstance(v, str) and (NOTE.match(v.strip()) or len(v) > 12 and not v.isascii())
+                                         for v in filled) \
                 or all(row[c] is None or row[c] == "" for c in all_keys):
             remarks += 1
         elif filled:

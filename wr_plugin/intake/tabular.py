@@ -8,14 +8,14 @@ import pandas as pd
 from ..model import schema
 from ..model.errors import BadInput
 from . import field_matching, values
-from .mapping import TableMapping
+from .mapping import NOTHING_SAID
 
 ROWS_SHOWN = 5
 OF_NO_INTEREST = re.compile(r"序号|编号|BSM|YSDM|KJZB|FID|OBJECTID.*|SHAPE_.*|ID", re.IGNORECASE)
 FEATURE_ID = "FID"
 
 
-def to_frame(table, raw, given=TableMapping([])):
+def to_frame(table, raw, given=NOTHING_SAID):
     """(frame, positions kept, findings) of one raw table.
 
     ``given``: what a saved mapping says of the table. Rows of a sheet whose mandatory codes are blank are left out and

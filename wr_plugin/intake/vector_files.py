@@ -95,8 +95,8 @@ def _read_shapefile(path, encoding, name):
         raise BadInput("缺少同名的 .dbf 属性文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
     if sidecar(path, ".shx") is None:
         raise BadInput("缺少同名的 .shx 索引文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
-    geometry, fids = _geometry(path)
     table = Dbf(dbf_path)
+    geometry, fids = _geometry(path)
     names, columns, chosen = table.read(encoding)
     samples = "、".join(chosen.samples)
     notes.append(f"文字编码 {chosen.name.upper()}：{chosen.evidence}" + (f"；如：{samples}" if samples else ""))

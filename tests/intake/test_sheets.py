@@ -1,0 +1,216 @@
+"""Sheets as townships send them: read right, or refused with file, sheet, row and remedy; never repaired."""
+
+import datetime
+import sys
+
+import openpyxl
+import pytest
+import township
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wr_plugin.intake import field_matching, sheets, tabular, values
+from wr_plugin.intake.limits_file import read_caps, read_quota
+from wr_plugin.model import schema
+from wr_plugin.model.errors import BadInput
+
+REGISTRY, CBDKXX, CBF, CBHT = (schema.table(t) for t in ("registry", "CBDKXX", "CBF", "CBHT"))
+
+
+def frame_of(path, table):
+    return tabular.stacked(table, [tabular.to_frame(table, raw)[0] for raw in sheets.read(path, table)])
+
+
+def test_the_township_list_with_its_merged_header(package):
+    raw, = sheets.read(package.root / "名录/二轮延包地名录_黑河镇.xlsx", REGISTRY)
+    assert raw.titles()[3:8] == ["承包方姓名", "承包方编码", "地块名称", "地块编码", "地块合同面积（亩）"]
+    assert len(raw) == 12 and raw.rows.tolist() == list(range(6, 18))
+    assert raw.notes == ["跳过 1 行合计", "跳过 1 行说明或签章"]
+    frame = frame_of(package.root / "名录/二轮延包地名录_黑河镇.xlsx", REGISTRY)
+    assert frame["DKBM"].tolist() == [township.parcel_code(i + 1) for i in range(12)]
+    assert frame["area_mu_100"].tolist() == [240] * 12
+
+
+def test_a_code_that_excel_made_a_number_is_refused_by_row(package, bring_in):
+    path = package.root / "权属数据/CBDKXX.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.active["A4"] = int(township.parcel_code(3))
+    book.active["A7"] = 6.2079910020101e18
+    book.save(path)
+    with pytest.raises(BadInput) as refused:
+        bring_in(package)
+    told = str(refused.value)
+    assert "CBDKXX.xlsx › Sheet1 › 第 4 行 › 地块编码" in told and "行号：4、7" in told and "文本" in told
+    assert not bring_in.work.exists()
+
+
+@pytest.mark.parametrize("text", ["6.20799E+18", "6.20799100101010001e18", "6207991002010100001.0"])
+def test_a_code_in_scientific_notation_is_refused_even_as_text(package, text):
+    path = package.book("权属数据/CBDKXX.xlsx", ["DKBM", "CBFBM"], [township.parcel_code(1), township.holder_code(1)],
+                        [text, township.holder_code(2)])
+    with pytest.raises(BadInput, match="行号：3"):
+        frame_of(path, CBDKXX)
+
+
+def test_full_width_digits_blanks_and_quotes_around_codes(package):
+    wide = township.parcel_code(1).translate({ord(str(d)): chr(0xFF10 + d) for d in range(10)})
+    path = package.book("权属数据/CBDKXX.xlsx", ["地块编码", "承包方编码", "合同面积（亩）"],
+                        [wide, "'" + township.holder_code(1), "２．４０"],
+                        [f" {township.parcel_code(2)}\u3000", township.holder_code(2) + " ", "1,002.5"])
+    frame = frame_of(path, CBDKXX)
+    assert frame["DKBM"].tolist() == [township.parcel_code(1), township.parcel_code(2)]
+    assert frame["CBFBM"].tolist() == [township.holder_code(1), township.holder_code(2)]
+    assert frame["HTMJM"].tolist() == [2.4, 1002.5]
+
+
+def test_mu_in_the_header_is_not_the_square_metre_field(package):
+    path = package.book("权属数据/CBDKXX.xlsx", ["地块编码", "承包方编码", "合同面积(平方米)", "合同面积（亩）"],
+                        [township.parcel_code(1), township.holder_code(1), 1600, 2.4])
+    frame = frame_of(path, CBDKXX)
+    assert (frame["HTMJ"].tolist(), frame["HTMJM"].tolist()) == ([1600.0], [2.4])
+
+
+def test_dates_as_dates_numbers_and_words(package):
+    path = package.book("权属数据/CBHT.xlsx", ["CBHTBM", "CBFBM", "CBQXQ", "CBQXZ", "QDSJ"],
+                        ["a", township.holder_code(1), datetime.datetime(1998, 10, 1), "9999-01-01", 36069],
+                        ["b", township.holder_code(2), "1998年10月1日", "20281001", "不详"])
+    raw, = sheets.read(path, CBHT)
+    frame, _, findings = tabular.to_frame(CBHT, raw)
+    assert frame["CBQXQ"].tolist() == ["1998-10-01", "1998-10-01"]
+    assert frame["CBQXZ"].tolist() == ["9999-01-01", "2028-10-01"]
+    assert frame["QDSJ"].tolist() == ["1998-10-01", None]
+    assert [f["code"] for f in findings] == ["VALUE_UNREADABLE"] and "“不详”（第 3 行）" in findings[0]["message"]
+
+
+def test_words_for_codes_and_numbers_for_codes(package):
+    path = package.book("权属数据/CBF.xlsx", ["承包方编码", "承包方类型", "承包方名称", "承包方证件类型"],
+                        [township.holder_code(1), "农户", "甲", "居民身份证"], [township.holder_code(2), 3, "乙", 3.0],
+                        [township.holder_code(3), "1", "丙", "7"])
+    raw, = sheets.read(path, CBF)
+    frame, _, findings = tabular.to_frame(CBF, raw)
+    assert frame["CBFLX"].tolist() == ["1", "3", "1"] and frame["CBFZJLX"].tolist() == ["1", "3", "7"]
+    assert findings[0]["subject"] == "CBF.CBFZJLX"
+
+
+def test_formulas_are_their_values_and_further_sheets_are_read(package):
+    path = package.book("权属数据/CBDKXX.xlsx", ["DKBM", "CBFBM"], [township.parcel_code(1), township.holder_code(1)],
+                        more=[("续表", [["DKBM", "CBFBM"], [township.parcel_code(2), township.holder_code(2)]]),
+                              ("说明", [["本表由乡镇填报"]])])
+    raws = sheets.read(path, CBDKXX)
+    assert [raw.sheet for raw in raws] == ["Sheet1", "续表"] and "工作表“说明”未读" in raws[0].notes[-1]
+
+
+def test_a_row_without_its_code_is_left_out_and_told(package, bring_in):
+    package.book("权属数据/CBDKXX.xlsx", ["DKBM", "CBFBM", "HTMJ"], [township.parcel_code(1), township.holder_code(1), 1600],
+                 [township.parcel_code(2), None, 1600], [township.parcel_code(3), township.holder_code(3), 1600])
+    done = bring_in(package)
+    assert done.result.counts["tables"]["CBDKXX"] == 2
+    told = done.rows("SELECT * FROM finding WHERE code = 'ROW_INCOMPLETE'")
+    assert [(f["subject"], f["source_row"]) for f in told] == [("CBDKXX:3", 3)]
+
+
+def test_a_table_without_its_mandatory_column_is_refused_naming_what_is_there(package):
+    path = package.book("权属数据/CBF.xlsx", ["承包方编码", "姓名拼音", "地址"], [township.holder_code(1), "zhang", "x"])
+    with pytest.raises(BadInput, match="缺少列：承包方（代表）名称（CBFMC）") as refused:
+        sheets.read(path, CBF)
+    assert "姓名拼音" in str(refused.value)
+
+
+def test_an_old_xls_is_read_or_refused_with_the_way_out(tmp_path, monkeypatch):
+    xlwt = pytest.importorskip("xlwt", reason="写 .xls 样例的库只在新环境里有")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("承包方")
+    for r, row in enumerate([["CBFBM", "CBFMC"], [township.holder_code(1), "甲"], [township.holder_code(2), "乙"]]):
+        for c, value in enumerate(row):
+            sheet.write(r, c, value)
+    path = tmp_path / "CBF.xls"
+    book.save(str(path))
+    assert frame_of(path, CBF)["CBFMC"].tolist() == ["甲", "乙"]
+    monkeypatch.setitem(sys.modules, "xlrd", None)
+    with pytest.raises(BadInput, match=r"另存为 \.xlsx"):
+        frame_of(path, CBF)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
+def test_csv_in_the_encodings_that_excel_and_wps_write(tmp_path, encoding):
+    path = tmp_path / "CBF.csv"
+    path.write_text(f"承包方编码,承包方名称\n{township.holder_code(1)},张三\n{township.holder_code(2)},欧阳娜娜\n", encoding=encoding)
+    assert frame_of(path, CBF)["CBFMC"].tolist() == ["张三", "欧阳娜娜"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0 encrypted", b"<html>"])
+def test_a_file_that_is_no_workbook_is_refused_without_a_traceback(tmp_path, content):
+    for name in ("CBF.xlsx", "CBF.xls"):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(BadInput, match="读不出来"):
+            sheets.read(tmp_path / name, CBF)
+
+
+QUOTA_HEAD = ["作物", "灌区代码", "水源", "灌溉方式", "定额（m³/亩）", "渠系水利用系数", "田间水利用系数", "示例"]
+
+
+@pytest.mark.parametrize("row, said", [
+    (["玉米", "GQ01", "地表水", "滴灌", 310.555, 0.65, 0.9, "是"], "第 2 行 › 定额：.*两位小数"),
+    (["玉米", "GQ01", "地表水", "滴灌", "三百", 0.65, 0.9, "是"], "第 2 行 › 定额：.*不是数字"),
+    (["玉米", "GQ01", "地表水", "滴灌", 310, 65, 0.9, "是"], "第 2 行 › 渠系水利用系数"),
+    (["玉米", "GQ01", "地表水", "滴灌", 310, 0.65001, 0.9, "是"], "四位小数"),
+    (["玉米", "GQ01", "雨水", "滴灌", 310, 0.65, 0.9, "是"], "水源类型“雨水”不认识"),
+    (["玉米", "GQ01", None, "滴灌", 310, 0.65, 0.9, "是"], "水源类型没有填"),
+    (["玉米", "GQ01", "地表水", "滴灌", 310, 0.65, 0.9, "也许"], "应填“是”或“否”"),
+])
+def test_a_wrong_quota_cell_is_named_never_rounded(package, row, said):
+    path = package.book("定额与指标/灌溉定额表.xlsx", QUOTA_HEAD, row)
+    with pytest.raises(BadInput, match=said):
+        read_quota(path)
+
+
+def test_a_quota_computed_by_excel_has_no_binary_dust(package):
+    path = package.book("定额与指标/灌溉定额表.xlsx", QUOTA_HEAD, ["玉米", "GQ01", "地表水", "滴灌", 0.1 + 0.2, 0.65, 0.9, None])
+    frame = read_quota(path)
+    assert frame["quota_m3_mu_100"].tolist() == [30] and frame["demo"].tolist() == [0]
+
+
+def test_two_rows_of_one_key_are_refused(package):
+    row = ["县", "620799", "地表水", 100]
+    path = package.book("定额与指标/用水总量指标表.xlsx", ["层级", "代码", "水源", "指标水量（m³）"], row, row)
+    with pytest.raises(BadInput, match="重复.*第 2、3 行"):
+        read_caps(path)
+
+
+DKBM = CBDKXX.by_name["DKBM"]
+ANY_CELL = st.one_of(st.none(), st.text(max_size=24), st.integers(-10**19, 10**19), st.floats(allow_nan=False),
+                     st.booleans(), st.dates(), st.from_regex(r"[0-9]{14,20}", fullmatch=True))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(ANY_CELL, max_size=6))
+def test_no_code_is_ever_changed_silently(cells):
+    """A code comes out digit for digit as it went in, or the column is refused."""
+    try:
+        made, _ = values.convert(DKBM, cells, list(range(2, 2 + len(cells))), "表")
+    except BadInput as refused:
+        assert "行" in refused.where
+        return
+    for cell, out in zip(cells, made):
+        if isinstance(cell, str) and cell.isascii() and cell.isdigit():
+            assert out == cell
+        if isinstance(cell, int) and not isinstance(cell, bool):
+            assert out == str(cell) and abs(cell) < 10**14
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(ANY_CELL, min_size=1, max_size=6), max_size=8))
+def test_any_grid_is_read_or_refused(grid):
+    found = sheets._header(grid, REGISTRY, {})
+    assert found[3] is None or set(found[3].columns) <= {f.name for f in field_matching.deliverable(REGISTRY)}
+
+
+@pytest.mark.parametrize("item", ["HTMJ", "SFQQQG", "CBJYQQDFS"])
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ANY_CELL, max_size=6))
+def test_any_value_is_converted_or_told(item, cells):
+    try:
+        made, bad = values.convert(CBDKXX.by_name[item], cells, list(range(len(cells))), "表")
+    except BadInput:
+        return
+    assert len(made) == len(cells) and (bad is None or bad.rows)
