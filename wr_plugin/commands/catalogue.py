@@ -42,6 +42,7 @@ class Verb:
 
 WORK = Param("work", FILE, "工作文件", "本县的工作文件（*.gpkg）", required=True, filter="工作文件 (*.gpkg)")
 VILLAGES = Param("village", TEXTS, "村", "村代码（12 位），可给多个；不给则为全部")
+FONTS = Param("fonts", FOLDER, "字体文件夹", "另有 TrueType 字体（如人名生僻字）时放在这个文件夹；不给则用系统字体")
 
 VERBS = {
     v.name: v
@@ -75,6 +76,7 @@ VERBS = {
             Param("out", NEW_FOLDER, "输出文件夹", "公示表写到这个文件夹", required=True),
             VILLAGES,
             Param("start", DATE, "公示起始日期", "年-月-日；不给则为今天"),
+            FONTS,
         ), "publish"),
         Verb("approve", "审核", "登记一级审核的结论。", (
             WORK,
@@ -91,6 +93,7 @@ VERBS = {
             VILLAGES,
             Param("holder", TEXTS, "承包方", "只为这些承包方编码（18 位）各出一份；不给则按村合订"),
             Param("trial", FLAG, "试打", "只打样张：不发证号、不登记，每页标明“样张”", default=False),
+            FONTS,
         ), "certify"),
         Verb("ledger", "台账", "导出县区承包地水权确权台账（*.xlsx）。", (
             WORK,

@@ -4,7 +4,7 @@ import math
 
 from ..model.amounts import m3_text, mu_text
 from . import qr
-from .certificate_map import INDEX_FORM, draw_maps, store_index
+from .certificate_map import draw_maps, store_index
 from .grid import Column, Grid
 from .numerals import capital_hundredths, date_text
 from .page import A4, TRIAL_MARK
@@ -116,7 +116,7 @@ def _corner(pen, x, y, side, color):
     """A square fret (回纹) in a corner of the band."""
     pen.box(x, y, side, side, 1.0, color, fill=(1, 1, 1))
     s, path = side, []
-    for inset, turn in ((0.16, 0), (0.30, 1), (0.44, 0)):
+    for inset in (0.16, 0.30, 0.44):
         low, high = inset * s, (1 - inset) * s
         path.append(f"{x + low:.2f} {y + low:.2f} {high - low:.2f} {high - low:.2f} re")
     pen.raw("q 0.8 w %.3f %.3f %.3f RG %s S Q" % (*color, " ".join(path)))
@@ -264,6 +264,3 @@ def _terms(pen, content, top):
     for i, text in enumerate(TERMS, 1):
         text = text.format(legal_area=content.legal_area)
         y = pen.paragraph(BACK_X, y, f"{i}．{text}", BACK_WIDTH, SONG, 8.2, 1.38, GREY, indent=0)
-
-
-__all__ = ["ACCENT", "INDEX_FORM", "draw", "page_count", "qr_text", "store_forms"]

@@ -24,7 +24,8 @@ def store_index(pen, land):
     width, height = box[2] - land.origin[0] + 1, box[3] - land.origin[1] + 1
     pen.canvas.beginForm(INDEX_FORM, 0, 0, width, height)
     line = max(width, height) / 1600
-    pen.raw(f"q {line:.3f} w 0.72 0.72 0.72 RG 0.93 0.93 0.92 rg " + "\n".join(p for p in land.paths if p) + " B* Q")
+    own = "\n".join(p for p in land.paths[:land.own] if p)
+    pen.raw(f"q {line:.3f} w 0.72 0.72 0.72 RG 0.93 0.93 0.92 rg {own} B* Q")
     pen.raw(f"q {line * 2.5:.3f} w 0.3 0.55 0.82 RG " + "\n".join(land.canals[0]) + " S Q")
     pen.end_form()
 
@@ -109,7 +110,7 @@ def _merge_nearest(land, groups):
 
 def _draw_index(pen, land, panel, numbers, village):
     x, y, width, height = panel
-    view = View((x, y, width, height), land.extent(np.arange(len(land.fids))), margin=0.9).on(land)
+    view = View((x, y, width, height), land.whole(), margin=0.9).on(land)
     view.open(pen, land)
     pen.form(INDEX_FORM)
     chosen = list(numbers)

@@ -24,7 +24,8 @@ class Land:
 
     ``fids`` (n,); ``bounds`` (n, 4), ``centres`` (n, 2) inside each parcel and ``origin`` in map metres; ``paths``:
     n PDF paths in metres from ``origin``; ``axes`` (n, 2): unit vector along the parcel's longest side; ``rooms``
-    (n, 2): length and mean width in metres; ``labels``: n names for neighbours, may be empty.
+    (n, 2): length and mean width in metres; ``labels``: n names for neighbours, may be empty; ``own``: the first so
+    many parcels are the village's.
     """
 
     fids: np.ndarray
@@ -38,6 +39,11 @@ class Land:
     canals: tuple = ((), np.empty((0, 4)))
     wells: tuple = ((), np.empty((0, 2)))
     outlets: tuple = ((), np.empty((0, 2)))
+    own: int = 0
+
+    def whole(self):
+        """The box around the village's own parcels."""
+        return self.extent(np.arange(self.own)) or self.extent(np.arange(len(self.fids)))
 
     def within(self, box):
         """Positions of parcels whose bounds meet a box (xmin, ymin, xmax, ymax)."""
@@ -53,7 +59,7 @@ class Land:
         return (*chosen[:, :2].min(axis=0).tolist(), *chosen[:, 2:].max(axis=0).tolist())
 
 
-def prepare(fids, geometry, labels=(), canals=(), wells=(), outlets=()):
+def prepare(fids, geometry, labels=(), canals=(), wells=(), outlets=(), own=None):
     """``Land`` from parcel shapes (None and empty allowed).
 
     ``canals``: shapely lines; ``wells``, ``outlets``: (names, shapely points).
@@ -70,7 +76,7 @@ def prepare(fids, geometry, labels=(), canals=(), wells=(), outlets=()):
         np.asarray(fids, dtype=np.int64), bounds, centres, origin, paths, axes, np.column_stack([lengths, widths]),
         list(labels) or [""] * len(paths),
         (_line_paths(canal_shapes, origin), shapely.bounds(canal_shapes).reshape(-1, 4)),
-        _named_points(wells), _named_points(outlets))
+        _named_points(wells), _named_points(outlets), len(paths) if own is None else own)
 
 
 def _centres(geometry):

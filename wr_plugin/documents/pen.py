@@ -5,10 +5,9 @@ makes a page of text some ten times cheaper than reportlab's ``drawString``.
 Coordinates are points from the lower left corner; ``MM`` turns millimetres into points.
 """
 
-from reportlab.lib.units import mm as MM
+from .fonts import HEI, KAI, SONG
 
-from .fonts import HEI, KAI, SONG  # noqa: F401  (the roles that callers name)
-
+MM = 72 / 25.4
 LEFT, CENTRE, RIGHT = 0, 1, 2
 BLACK, GREY, RED = (0, 0, 0), (0.28, 0.28, 0.28), (0.72, 0.11, 0.11)
 NO_LINE_START = frozenset("，。、；：！？）》」』】〉”’％%,.;:!?)]}·")
@@ -16,6 +15,8 @@ NO_LINE_END = frozenset("（《「『【〈“‘([{")
 SQUEEZE_MIN = 0.72
 CAP_HEIGHT = 0.76  # from the baseline of a Chinese character to its top, in ems
 DESCENT = 0.12
+
+__all__ = ["BLACK", "CENTRE", "GREY", "HEI", "KAI", "LEFT", "MM", "RED", "RIGHT", "SONG", "Pen"]
 
 
 class Pen:
