@@ -31,7 +31,8 @@ def add_parcel(shape, **values):
 
 
 def test_every_kind_of_the_stage_has_its_rule_in_the_order_of_the_kinds():
-    assert [rule.code for rule in RULES] == findings.of_stage("check")
+    edited = ["GEOMETRY_REPAIRED", "GEOMETRY_MISSING"]
+    assert [rule.code for rule in RULES] == edited + findings.of_stage("check")
 
 
 def test_the_village_as_drawn(checked):
@@ -211,9 +212,35 @@ def test_a_shape_delivered_twice_is_no_overlap_and_stops_both(checked):
 
 def test_a_parcel_without_a_shape_has_no_site_and_no_further_trouble(checked):
     village = checked(change=move("surface", None))
-    assert village.new == set()
+    assert village.new == {("GEOMETRY_MISSING", SURFACE)}
     assert village.site["defect"][1] == "GEOMETRY_MISSING"
     assert village.site["source"][1] == "none"
+
+
+def test_what_the_import_has_told_of_a_shape_is_not_told_again(checked):
+    def change(store):
+        move("surface", None)(store)
+        row = {"code": "GEOMETRY_MISSING", "subject": SURFACE, "message": "图形为空", "parcel_uuid": identity("surface")}
+        frames.replace_findings(store, "import", pd.DataFrame([row]), None)
+
+    village = checked(change=change)
+    assert (village.findings["code"] == "GEOMETRY_MISSING").sum() == 1
+
+
+def test_an_edit_that_makes_a_shape_invalid_is_told_and_the_repaired_shape_counts(checked):
+    corners = shapely.get_coordinates(box(0, 0, 60, 100))[[0, 2, 1, 3]]
+    village = checked(change=move("surface", shapely.Polygon(corners)))
+    assert village.new == {("GEOMETRY_REPAIRED", SURFACE), ("AREA_GEOMETRY", SURFACE)}
+    assert village.site["geometry_m2_100"][1] == 300_000
+    assert "自相交" in village.message("GEOMETRY_REPAIRED")
+
+
+def test_an_invalid_service_area_drawn_in_qgis_does_not_stop_the_check(checked):
+    corners = shapely.get_coordinates(box(0, 0, 600, 100))[[0, 2, 1, 3]]
+    village = checked(change=lambda store: frames.replace(
+        store, "service_area", pd.DataFrame({"outlet_code": ["DK01"]}),
+        np.array([shapely.Polygon(corners)], dtype=object)))
+    assert {c for c, _ in village.new} == {"NO_SOURCE"}
 
 
 # scope
@@ -289,6 +316,11 @@ def test_of_wells_at_one_distance_the_smaller_code_serves(checked):
                       "UPDATE well SET well_state = 'normal', geom = (SELECT geom FROM well WHERE well_code = 'JJ03')"
                       " WHERE well_code IN ('JJ00', 'JJ03')")
     assert village.site["well_code"][11] == "JJ00"
+
+
+def test_findings_about_wells_stand_in_the_village_where_the_well_is(checked):
+    findings = checked().findings
+    assert set(findings.loc[findings["code"].str.startswith("WELL_"), "village_code"]) == {VILLAGE}
 
 
 def test_the_site_of_each_source(checked):

@@ -48,9 +48,10 @@ def holder_unknown(material):
     count = first["CBFBM"].map(rows["CBFBM"].value_counts())
     parcel = np.append(material.first_parcel, -1)[first["code"].to_numpy(dtype=np.int64)]
     uuid = [material.parcels["uuid"].iat[p] if p >= 0 else None for p in parcel]
+    village = [material.parcels["village_code"].iat[p] if p >= 0 else village_of("", holder)
+               for p, holder in zip(parcel, first["CBFBM"])]
     messages = [f"承包地块信息表有 {n} 行引用这个承包方，承包方表中没有" for n in count]
-    return about_rows(first, first["CBFBM"].to_numpy(), messages, first["CBFBM"].str[:codes.VILLAGE].to_numpy(),
-                      value=count.astype(str).to_numpy(), parcel_uuid=uuid)
+    return about_rows(first, first["CBFBM"].to_numpy(), messages, village, value=count.astype(str).to_numpy(), parcel_uuid=uuid)
 
 
 def parcels_of_unknown_holders(material):

@@ -1,4 +1,4 @@
-"""Rules between the shapes of parcels: overlaps, and one parcel delivered twice."""
+"""Rules on the shapes of parcels: sound, not overlapping, not delivered twice."""
 
 from dataclasses import dataclass
 
@@ -28,6 +28,25 @@ def overlapping(material, report):
     same = same_shape(material.land, i, j, area)
     kept = same | (area > tolerance)
     return Overlapping(i[kept], j[kept], area[kept], same[kept])
+
+
+def geometry_repaired(material):
+    """GEOMETRY_REPAIRED: a shape that an edit since the import has made invalid; the check uses it as repaired."""
+    rows = _not_told(material, "GEOMETRY_REPAIRED", (material.repaired != "") & material.drawn)
+    messages = [f"编辑后的图形无效：{why}；检查时按修复后的图形计算，请在 QGIS 中改正" for why in material.repaired[rows]]
+    return about_parcels(material, rows, messages)
+
+
+def geometry_missing(material):
+    """GEOMETRY_MISSING: a parcel that has no shape, or none with an area, of which the import has not told."""
+    rows = _not_told(material, "GEOMETRY_MISSING", ~material.drawn)
+    return about_parcels(material, rows, "地块没有图形，或图形不成面")
+
+
+def _not_told(material, code, chosen):
+    rows = np.flatnonzero(chosen)
+    told = [(code, uuid) in material.told for uuid in material.parcels["uuid"].iloc[rows]]
+    return rows[~np.array(told, dtype=bool)]
 
 
 def parcel_overlap(material):

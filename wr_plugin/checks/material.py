@@ -11,6 +11,7 @@ import shapely
 from pandas.api.types import is_numeric_dtype
 
 from ..model import codes
+from ..spatial import repair
 from ..spatial.polygons import Polygons
 from ..store import frames
 
@@ -25,8 +26,11 @@ COLUMNS = {
     "unapproved_land": ("land_kind",),
     "overdraft_zone": ("zone_code",),
     "forest_parcel": ("forest_code",),
+    "CJQY": ("CJQYDM",),
 }
-LAYERS = ("parcel", "irrigation_district", "service_area", "well", "unapproved_land", "overdraft_zone", "forest_parcel")
+POLYGON_LAYERS = ("parcel", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "forest_parcel",
+                  "CJQY")
+LAYERS = (*POLYGON_LAYERS, "well")
 ROWS_AT_ONCE = 20_000
 
 
@@ -34,6 +38,8 @@ ROWS_AT_ONCE = 20_000
 class Material:
     """Frames (index 0 … n−1, text never missing but empty) and shapes of the layers, by table name, and the policy.
 
+    ``repaired``: (n,) why a parcel's shape was invalid and had to be repaired for the check, "" where it was sound.
+    ``told``: (code, parcel uuid) of the findings about shapes that the import has reported already.
     ``own_codes``: the county keeps a code standard of its own, so parcel codes are not held against NY/T 2539.
     What ``rules.prepare`` adds: ``site``, the frame of ``checks.site`` in the order of the parcels; ``areas``, see
     ``checks.areas``; ``overlaps``, see ``checks.geometry``.
@@ -43,6 +49,8 @@ class Material:
     shapes: dict
     policy: object
     own_codes: bool = False
+    repaired: Optional[np.ndarray] = None
+    told: frozenset = frozenset()
     site: Optional[pd.DataFrame] = None
     areas: Any = None
     overlaps: Any = None
@@ -161,6 +169,15 @@ class Material:
             usable = usable & (wells["permit_number"].str.strip() != "").to_numpy()
         return usable
 
+    def villages_of(self, points):
+        """Village code of each point, '' where it lies in no village area."""
+        areas = self.shapes["CJQY"]
+        found = np.full(len(points), len(areas), dtype=np.int64)
+        if len(areas) and len(points):
+            point, area = shapely.STRtree(areas).query(points, predicate="intersects")
+            np.minimum.at(found, point, area)
+        return np.append(self.frames["CJQY"]["CJQYDM"].to_numpy(), "")[found]
+
     def digest(self):
         """SHA-256 over all that was read, hex: edits in QGIS count as new input like a new import."""
         digest = hashlib.sha256()
@@ -199,7 +216,15 @@ def load(store, policy, report):
             done += len(parts[-1])
             report(done, total)
         shapes[name] = np.concatenate(parts)
-    return Material(read, shapes, policy, own_codes=store.setting("code_standard") == "own")
+    material = Material(read, shapes, policy, own_codes=store.setting("code_standard") == "own")
+    for name in POLYGON_LAYERS:
+        # the import leaves sound shapes; an edit in QGIS since then may not
+        shapes[name], _, reasons = repair.repair(shapes[name])
+        if name == "parcel":
+            material.repaired = reasons
+    material.told = frozenset(tuple(row) for row in store.connection.execute(
+        "SELECT code, parcel_uuid FROM finding WHERE stage = 'import' AND code LIKE 'GEOMETRY_%'"))
+    return material
 
 
 def _size(store, name):

@@ -23,6 +23,9 @@ class Rule:
 
 
 RULES = (
+    # kinds of the import, for what has been edited since
+    Rule("GEOMETRY_REPAIRED", geometry.geometry_repaired),
+    Rule("GEOMETRY_MISSING", geometry.geometry_missing),
     Rule("CODE_MALFORMED", codes_and_links.code_malformed),
     Rule("CODE_DUPLICATE", codes_and_links.code_duplicate),
     Rule("HOLDER_LINK_MISSING", codes_and_links.holder_link_missing),

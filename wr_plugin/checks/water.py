@@ -53,5 +53,6 @@ def well_overdraft(material):
 
 def _about_wells(material, chosen, messages):
     wells = material.frames["well"][chosen]
+    village = material.villages_of(material.shapes["well"][chosen])
     subject = [code or f"（无编号，序号 {fid}）" for code, fid in zip(wells["well_code"], wells["fid"])]
-    return about_rows(wells, subject, messages)
+    return about_rows(wells, subject, messages, village)
