@@ -177,10 +177,10 @@ def _front(paper, content, total):
     pen.text(centre, HEIGHT - 43 * MM, content.county_name, SONG, 19, CENTRE, BLACK, bold=0.012, spread=5)
     pen.text(centre, HEIGHT - 77 * MM, f"（{content.source_name}）", KAI, 19, CENTRE, color, spread=3)
     paper.tag(RIGHT_X, HEIGHT - 32 * MM, 11)
-    pen.text(RIGHT_X, ROWS_TOP + 3.2 * MM, f"证号：{content.number or '（样张，不编号）'}", SONG, 11.5, RIGHT)
+    pen.text(RIGHT_X, ROWS_TOP + 3.2 * MM, f"证号：{content.number or '（样张，不编号）'}", KAI, 13, RIGHT)
     pen.paragraph(LEFT_X, HEIGHT - 83 * MM,
                   f"依据{content.document}，经核查、公示和审核，对下列权利人的灌溉用水权予以确认，特发此证。",
-                  RIGHT_X - LEFT_X, SONG, 12.5, 1.42)
+                  RIGHT_X - LEFT_X, KAI, 13, 1.45)
     volume = m3_text(content.volume_m3_100)
     values = (
         (content.holder_name, content.holder_code), (content.place,),
@@ -196,10 +196,10 @@ def _front(paper, content, total):
         y -= ROW
     kind = f"权利人类型：{content.holder_kind}　　" if content.holder_kind else ""
     pen.text(LEFT_X, y - 6 * MM, f"{kind}地块 {len(content.lines)} 块，清单与地块图见背面；"
-             f"面积口径：{content.legal_area}。", SONG, 9.5, color=GREY)
+             f"面积口径：{content.legal_area}。", KAI, 10, color=GREY)
     side = 30 * MM
     qr.draw(pen, LEFT_X, 42 * MM, side, qr_text(content))
-    pen.text(LEFT_X + side / 2, 38.5 * MM, f"校验值 {content.check_value or TRIAL_MARK}", SONG, 9, CENTRE)
+    pen.text(LEFT_X + side / 2, 38.5 * MM, f"校验值 {content.check_value or TRIAL_MARK}", KAI, 9.5, CENTRE)
     pen.cell(RIGHT_X - 72 * MM, 52 * MM, 68 * MM, 9 * MM, content.issuer, KAI, 14.5)
     paper.end(1, total, 25 * MM)
 
@@ -226,7 +226,7 @@ def _back(paper, content, land, lines, mapped, number, total):
     y = TOP_BACK
     paper.tag(BACK_RIGHT, y - 2, 9)
     head = f"{content.holder_name}　{content.source_name}　证号：{content.number or '（样张，不编号）'}"
-    pen.text(BACK_X, y - 2, head, SONG, 9, color=GREY)
+    pen.text(BACK_X, y - 2, head, KAI, 9.5, color=GREY)
     y -= 5 * MM
     if lines:
         pen.text(WIDTH / 2, y - 5 * MM, "地 块 清 单", HEI, 14, CENTRE, color)
@@ -263,4 +263,4 @@ def _terms(pen, content, top):
     y = top
     for i, text in enumerate(TERMS, 1):
         text = text.format(legal_area=content.legal_area)
-        y = pen.paragraph(BACK_X, y, f"{i}．{text}", BACK_WIDTH, SONG, 8.2, 1.38, GREY, indent=0)
+        y = pen.paragraph(BACK_X, y, f"{i}．{text}", BACK_WIDTH, KAI, 8.6, 1.36, GREY, indent=0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .parcel_map import NEIGHBOUR, View, draw_frame, draw_labels, draw_water
+from .parcel_map import CANAL, NEIGHBOUR, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well
 from .pen import CENTRE, GREY, HEI, KAI, MM, SONG
 
 INDEX_FORM = "village"
@@ -12,7 +12,7 @@ REACH_M = (230.0, 180.0)  # clusters stay within this window, so that strip fiel
 FINEST = 500
 GAP = 2.5 * MM
 CAPTION = 3.6 * MM
-PER_PAGE = 5
+PER_PAGE, CROWDED, ROOMY = 8, 5, 112 * MM
 
 
 def store_index(pen, land):
@@ -60,8 +60,9 @@ def _panels(frame, count):
     """Frames of ``count`` panels, the first of which shows the village; all within ``frame``."""
     x, y, width, height = frame
     if count == 2:
-        small = width * 0.34
-        parts = [(0, 0, small, height), (small + GAP, 0, width - small - GAP, height)]
+        small = width * 0.36
+        low = min(height, small * 1.25)
+        parts = [(0, height - low, small, low), (small + GAP, 0, width - small - GAP, height)]
     else:
         columns = 2 if count <= 4 else 3
         rows = -(-count // columns)
@@ -85,13 +86,39 @@ def draw_maps(pen, content, land, frame, color):
         pen.text(frame[0] + frame[2] / 2, frame[1] + frame[3] / 2, "（地块无图形）", KAI, 12, CENTRE, GREY)
         return
     groups = clusters(land, list(numbers))
-    limit = PER_PAGE if frame[3] > 60 * MM else 2
+    limit = PER_PAGE if frame[3] > ROOMY else CROWDED if frame[3] > 60 * MM else 2
     while len(groups) > limit:
         groups = _merge_nearest(land, groups)
     panels = _panels(frame, len(groups) + 1)
     _draw_index(pen, land, panels[0], numbers, content.village_name)
     for group, panel in zip(groups, panels[1:]):
         _draw_cluster(pen, land, panel, group, numbers, content.source)
+    if len(groups) == 1:
+        x, y, width, height = panels[0]
+        _legend(pen, land, x, y - GAP, width, content.source)
+
+
+def _legend(pen, land, x, top, width, source):
+    """What the signs of the map mean, below the index map where there is room."""
+    y = top - 7 * MM
+    pen.text(x + width / 2, y, "图　例", HEI, 9.5, CENTRE, GREY)
+    entries = [("own", "本证地块，编号同清单"), ("other", "相邻地块及权利人")]
+    entries += [("canal", "渠道")] * bool(len(land.canals[0])) + [("outlet", "斗口")] * bool(len(land.outlets[0]))
+    entries += [("well", "机井")] * bool(len(land.wells[0]))
+    for kind, text in entries:
+        y -= 6.2 * MM
+        left, middle = x + 5 * MM, y + 1.2 * MM
+        if kind == "own":
+            pen.box(left, y - 0.6 * MM, 9 * MM, 3.6 * MM, 1.0, OWN_LINE, FILL[source])
+        elif kind == "other":
+            pen.box(left, y - 0.6 * MM, 9 * MM, 3.6 * MM, 0.35, NEIGHBOUR)
+        elif kind == "canal":
+            pen.line(left, middle, left + 9 * MM, middle, 0.8, CANAL)
+        elif kind == "outlet":
+            draw_outlet(pen, left + 4.5 * MM, middle, 1.3)
+        else:
+            draw_well(pen, left + 4.5 * MM, middle, 1.3)
+        pen.text(x + 17 * MM, y, text, KAI, 8.5, color=GREY)
 
 
 def _merge_nearest(land, groups):

@@ -32,6 +32,7 @@ class Grid:
     line: float = 0.5
     frame: float = 1.0
     color: tuple = BLACK
+    group_share: float = 0.42  # of the header's height, where it has two rows
 
     @property
     def width(self):
@@ -52,8 +53,9 @@ class Grid:
     def header(self, pen, x, top):
         """Draws the header from ``top`` downwards; returns the y where the rows begin."""
         edges, height = self.edges(x), self.header_height
+        upper = height * self.group_share
         grouped = any(c.group for c in self.columns)
-        middle, bottom = top - height / 2, top - height
+        middle, bottom = top - upper, top - height
         pen.box(x, bottom, self.width, height, 0, fill=self.fill)
         start = 0
         for i, column in enumerate(self.columns):
@@ -61,11 +63,11 @@ class Grid:
                 if i == 0 or self.columns[i - 1].group != column.group:
                     start = i
                 if i + 1 == len(self.columns) or self.columns[i + 1].group != column.group:
-                    pen.cell(edges[start], middle, edges[i + 1] - edges[start], height / 2, column.group, HEI,
+                    pen.cell(edges[start], middle, edges[i + 1] - edges[start], upper, column.group, HEI,
                              self.header_size)
                     pen.rules([(edges[start], middle, edges[i + 1], middle)], self.line, self.color)
                     pen.rules([(e, middle, e, bottom) for e in edges[start + 1:i + 1]], self.line, self.color)
-                pen.cell(edges[i], bottom, column.width, height / 2, column.title, HEI, self.header_size, pad=1)
+                pen.cell(edges[i], bottom, column.width, height - upper, column.title, HEI, self.header_size, pad=1)
             else:
                 pen.cell(edges[i], bottom, column.width, height, column.title, HEI, self.header_size, pad=1)
             if i and (not grouped or column.group != self.columns[i - 1].group or not column.group):
@@ -80,14 +82,15 @@ class Grid:
         pen.rules([(x, bottom, edges[-1], bottom)], self.line, self.color)
         return bottom
 
-    def row(self, pen, x, top, values, color=BLACK, fill=None, size=0.0, roles=None, skip=()):
-        """One row of cells from ``top`` downwards; returns its bottom. Cells in ``skip`` are left empty."""
+    def row(self, pen, x, top, values, color=BLACK, fill=None, size=0.0, roles=None, skip=0):
+        """One row of cells from ``top`` downwards; returns its bottom. The first ``skip`` cells are left empty."""
         bottom = top - self.row_height
         if fill:
-            pen.box(x, bottom, self.width, self.row_height, 0, fill=fill)
+            start = sum(c.width for c in self.columns[:skip])
+            pen.box(x + start, bottom, self.width - start, self.row_height, 0, fill=fill)
         at = x
         for i, column in enumerate(self.columns):
-            if i not in skip:
+            if i >= skip:
                 role = roles[i] if roles else column.role
                 pad = 3.0 if column.align == LEFT else 2.0
                 pen.cell(at, bottom, column.width, self.row_height, values[i], role, size or self.size, column.align,

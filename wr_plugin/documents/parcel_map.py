@@ -14,8 +14,7 @@ from .pen import BLACK, CENTRE, GREY, HEI, SONG
 POINTS_PER_METRE = 72 / 0.0254
 SCALES = (200, 250, 300, 400, 500, 600, 750, 1000, 1250, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 7500, 10000, 12500,
           15000, 20000, 25000, 30000, 40000, 50000, 75000, 100000, 150000, 200000, 300000, 500000, 1000000)
-NEIGHBOUR, CANAL, WELL, OUTLET = (0.55, 0.55, 0.55), (0.16, 0.45, 0.78), (0.10, 0.38, 0.70), (0.10, 0.38, 0.70)
-NEVER = np.array([np.inf, np.inf, -np.inf, -np.inf])
+NEIGHBOUR, CANAL, WELL = (0.55, 0.55, 0.55), (0.16, 0.45, 0.78), (0.10, 0.38, 0.70)
 
 
 @dataclass
@@ -233,14 +232,25 @@ def draw_water(pen, land, view, names=True):
         chosen = np.flatnonzero(inside)
         for i, (x, y) in zip(chosen.tolist(), view.at(xy[chosen]).tolist()):
             if kind == "well":
-                pen.disc(x, y, 1.9, (1, 1, 1), 0.7, WELL)
-                pen.disc(x, y, 0.7, WELL)
+                draw_well(pen, x, y)
             else:
-                pen.raw(f"q 0.1 0.38 0.7 rg {x - 2:.2f} {y - 1.3:.2f} m {x + 2:.2f} {y - 1.3:.2f} l "
-                        f"{x:.2f} {y + 2.2:.2f} l h f Q")
+                draw_outlet(pen, x, y)
             if names and len(chosen) <= 8 and labels[i]:
                 pen.text(x + 3, y - 1.8, labels[i], SONG, 5, color=CANAL)
     view.close(pen)
+
+
+def draw_well(pen, x, y, size=1.0):
+    """A ring with a dot."""
+    pen.disc(x, y, 1.9 * size, (1, 1, 1), 0.7 * size, WELL)
+    pen.disc(x, y, 0.7 * size, WELL)
+
+
+def draw_outlet(pen, x, y, size=1.0):
+    """A filled triangle."""
+    s = 2 * size
+    pen.raw(f"q {WELL[0]} {WELL[1]} {WELL[2]} rg {x - s:.2f} {y - 0.65 * s:.2f} m {x + s:.2f} {y - 0.65 * s:.2f} l "
+            f"{x:.2f} {y + 1.1 * s:.2f} l h f Q")
 
 
 def draw_labels(pen, land, view, positions, texts, size=5.5, smallest=3.2, role=SONG, color=GREY, bold=0.0):

@@ -24,7 +24,7 @@ GRID = Grid(
         Column("斗口／机井", 50 * MM, "水权", LEFT, KAI), Column("年水量\n（m³）", 30 * MM, "水权", RIGHT, HEI),
         Column("是否在\n名录内", 25 * MM, role=HEI), Column("备注", 72 * MM, align=LEFT, role=KAI),
     ),
-    header_height=17 * MM, row_height=8.7 * MM, header_size=13, size=13.5, number_height=5.2 * MM, frame=1.4,
+    header_height=19.5 * MM, row_height=8.7 * MM, header_size=13, size=13.5, number_height=5.2 * MM, frame=1.4,
 )
 ROWS = int((TABLE_TOP - TABLE_BOTTOM - GRID.head) / GRID.row_height)
 TITLE = "灌溉用水户水权确权公示"
@@ -60,7 +60,7 @@ def notice_text(content):
 def _objection_text(content):
     phone = f"，电话 {content.phone}" if content.phone else ""
     return (f"公示期 {content.days} 天，自 {date_text(content.start)} 起至 {date_text(content.end)} 止。如有异议，请于 "
-            f"{date_text(content.end)} 前（含当日）以书面形式向{content.objections_to}提出{phone}。逾期未提出异议的，视为无异议。")
+            f"{date_text(content.end)} 前（含当日）以书面形式向{content.objections_to}提出{phone}。")
 
 
 def village_committee(name):
@@ -146,7 +146,7 @@ def _table(paper, content, part, number, total):
             begin = i
         outside = row.state in ("outside_registry", "unapproved")
         values = _values(row)
-        bottom = GRID.row(pen, X, y, values, RED if outside else BLACK, PALE_RED if outside else None, skip=(0, 1))
+        bottom = GRID.row(pen, X, y, values, RED if outside else BLACK, PALE_RED if outside else None, skip=2)
         ends = i + 1 == len(rows) or rows[i + 1].household != row.household
         if ends:
             top = first - begin * GRID.row_height
@@ -156,7 +156,7 @@ def _table(paper, content, part, number, total):
     if (part + 1) * ROWS > len(content.rows):
         y = GRID.row(pen, X, y, _totals(content), roles=(HEI,) * len(GRID.columns), fill=GRID.fill)
     GRID.lines(pen, X, TABLE_TOP, first, y, merged)
-    pen.cell(X, 10.5 * MM, RIGHT_X - X - 70 * MM, 8 * MM, _objection_text(content), KAI, 13, LEFT, pad=0)
+    pen.cell(X, 8.5 * MM, RIGHT_X - X - 62 * MM, 11.5 * MM, _objection_text(content), KAI, 13, LEFT, pad=0)
     paper.end(number, total, 13 * MM, RIGHT_X - 30 * MM, size=12)
 
 

@@ -6,14 +6,14 @@ import numpy as np
 
 from .numerals import date_text
 from .page import A3_LANDSCAPE
-from .parcel_map import View, draw_frame, draw_labels, draw_water
+from .parcel_map import CANAL, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well
 from .pen import BLACK, CENTRE, GREY, HEI, KAI, LEFT, MM, RED, SONG
 
 WIDTH, HEIGHT = A3_LANDSCAPE
 FRAME = (15 * MM, 19 * MM, 316 * MM, HEIGHT - 31 * MM - 19 * MM)
 SIDE_X, SIDE_WIDTH = 337 * MM, 68 * MM
-NUMBER_SIZE, READABLE, SMALLEST = 9.5, 5.6, 3.6
-READABLE_SHARE = 0.95
+NUMBER_SIZE, READABLE, SMALLEST = 9.5, 5.0, 3.8
+READABLE_SHARE = 0.85
 MAX_DEPTH = 5
 LINE = (0.30, 0.30, 0.30)
 OUTSIDE = (0.80, 0.08, 0.08)
@@ -56,7 +56,7 @@ class Sheet:
 
 
 def plan_sheets(content, land):
-    """The sheets that keep at least 95 % of the numbers readable: the village on one, else its groups, else parts."""
+    """The sheets that keep at least 85 % of the numbers at a readable size: the village on one, else its groups, else parts."""
     if land is None:
         return []
     first = {}
@@ -200,17 +200,15 @@ def _side(pen, content, land, sheets, at, first):
 def _symbols(pen, land, x, y):
     """Legend of canals, outlets and wells, where the village has them."""
     if len(land.canals[0]):
-        pen.line(x + 4 * MM, y + 2, x + 16 * MM, y + 2, 1.2, (0.16, 0.45, 0.78))
+        pen.line(x + 4 * MM, y + 2, x + 16 * MM, y + 2, 1.2, CANAL)
         pen.text(x + 18 * MM, y - 2, "渠道", KAI, 11)
         y -= 7 * MM
     if len(land.outlets[0]):
-        cx = x + 10 * MM
-        pen.raw(f"q 0.1 0.38 0.7 rg {cx - 3:.2f} {y - 1:.2f} m {cx + 3:.2f} {y - 1:.2f} l {cx:.2f} {y + 4:.2f} l h f Q")
+        draw_outlet(pen, x + 10 * MM, y + 1, 1.5)
         pen.text(x + 18 * MM, y - 2, "斗口", KAI, 11)
         y -= 7 * MM
     if len(land.wells[0]):
-        pen.disc(x + 10 * MM, y + 1.5, 2.6, (1, 1, 1), 0.9, (0.10, 0.38, 0.70))
-        pen.disc(x + 10 * MM, y + 1.5, 1.0, (0.10, 0.38, 0.70))
+        draw_well(pen, x + 10 * MM, y + 1.5, 1.5)
         pen.text(x + 18 * MM, y - 2, "机井", KAI, 11)
         y -= 7 * MM
     return y
