@@ -80,9 +80,16 @@ demo: .venv/.engine
 $(DEMO_WORK):
 	@$(MAKE) --no-print-directory demo
 
+# 一个单独的 QGIS 配置：装好插件，打开示例县；不碰用户自己的配置。QGIS_ARGS 可另给 QGIS 参数
 .PHONY: desktop
-desktop: system-desktop $(DEMO_WORK)
-	@sh desktop_profile.sh build/profile $(DEMO_WORK)
+desktop: .venv/.engine $(DEMO_WORK) | system-desktop
+	@set -e; profile=$(CURDIR)/build/desktop/profiles/default; ini=$$profile/QGIS/QGIS3.ini; \
+	mkdir -p $$profile/QGIS $$profile/python/plugins; \
+	$(PYTHON) build_package.py --folder $$profile/python/plugins >/dev/null; \
+	[ -f $$ini ] || printf '[PythonPlugins]\nwr_plugin=true\n[locale]\noverrideFlag=true\nuserLocale=zh-Hans\nglobalLocale=zh_CN\n' > $$ini; \
+	sed -i '/^watchDog/d; s/^wr_plugin=.*/wr_plugin=true/' $$ini; \
+	WR_WORK=$(CURDIR)/$(DEMO_WORK) WR_ENGINE_PYTHON=$(CURDIR)/$(ENGINE) \
+	qgis --nologo --noversioncheck --profiles-path $(CURDIR)/build/desktop --profile default $(QGIS_ARGS)
 
 # ---- 测试与检查 ------------------------------------------------------------------------------------------------
 
