@@ -21,7 +21,8 @@ PLANTED = {
     "GEOMETRY_REPAIRED", "CODE_MALFORMED", "CODE_DUPLICATE", "SHARED_PARCEL", "SAME_NAME", "OUTSIDE_REGISTRY",
     "REGISTRY_UNMATCHED", "AREA_GEOMETRY", "AREA_CONTRACT", "AREA_REGISTRY", "PARCEL_OVERLAP", "GEOMETRY_DUPLICATE",
     "NOT_CONTRACT_LAND", "FOREST_LAND", "UNAPPROVED_OVERLAP", "OUTSIDE_DISTRICT", "NO_SOURCE", "WELL_NO_PERMIT",
-    "WELL_CLOSED", "WELL_OVERDRAFT", "CAP_EXCEEDED",
+    "WELL_CLOSED", "WELL_OVERDRAFT", "CAP_EXCEEDED", "GEOMETRY_MISSING", "NAME_DAMAGED", "HOLDER_LINK_MISSING",
+    "PARCEL_UNKNOWN", "SHARE_SUM", "REGISTRY_DUPLICATE", "AREA_MISSING", "AREA_UNIT", "QUOTA_MISSING", "CROP_MISSING",
 }
 WITHOUT_RIGHT = {code for code, kind in KINDS.items() if kind.stops} | {
     "NOT_CONTRACT_LAND", "FOREST_LAND", "OUTSIDE_REGISTRY"}
@@ -70,10 +71,15 @@ def test_only_parcels_with_a_planted_reason_are_left_without_a_right(county):
     reasons = {part for code, subject in planted if code in WITHOUT_RIGHT for part in subject.split("|")}
     deducted = {subject for code, subject in planted if code == "UNAPPROVED_OVERLAP"}
     with WorkFile.open(work, readonly=True) as store:
-        states = reading.rows(store, "SELECT DKBM, state FROM parcel JOIN parcel_right ON parcel_fid = parcel.fid")
+        states = reading.rows(store, """
+            SELECT DKBM, state, reason, crop FROM parcel JOIN parcel_right ON parcel_fid = parcel.fid""")
     assert {row["DKBM"] for row in states if row["state"] == "reduced"} <= deducted
     assert {row["DKBM"] for row in states if row["state"] == "unapproved"} <= deducted
     without = {row["DKBM"] for row in states if row["state"] not in ("right", "reduced", "unapproved")}
+    # a missing row of the quota table names a crop, not a parcel
+    crops = {subject.split("|")[0] for code, subject in planted if code == "QUOTA_MISSING"}
+    assert {row["crop"] for row in states if row["reason"] == "QUOTA_MISSING"} == crops
+    without -= {row["DKBM"] for row in states if row["crop"] in crops}
     assert without == reasons & {row["DKBM"] for row in states}
 
 

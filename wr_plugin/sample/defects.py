@@ -13,8 +13,11 @@ RATES = {
     "area_geometry": 0.004, "area_contract": 0.004, "area_registry": 0.004, "area_unit": 0.001, "area_missing": 0.001,
     "private_plot": 0.012, "reserve": 0.02, "wasteland": 0.006, "other_collective": 0.006,
     "forest_use": 0.004, "forest_cover": 0.004, "unapproved_part": 0.005, "unapproved_whole": 0.002,
-    "outside_district": 0.0015, "no_source": 0.003, "shared": 0.004, "same_name": 0.0006,
+    "outside_district": 0.0015, "no_source": 0.003, "shared": 0.004, "share_sum": 0.0008, "same_name": 0.0006,
+    "name_damaged": 0.0004, "missing": 0.0004, "link_missing": 0.0008, "parcel_unknown": 0.0006,
+    "registry_duplicate": 0.001, "crop_missing": 0.0008, "quota_missing": 0.0015,
 }
+SMALLEST_CHANGED_M2 = 1300.0
 LAND_CLASS = {"private_plot": "21", "reserve": "22", "wasteland": "23", "other_collective": "99"}
 
 
@@ -53,12 +56,14 @@ class Pool:
 
 @dataclass
 class Plan:
-    """Geometry defects: ``overlap`` pairs (parcel, its right neighbour), ``twin`` pairs (original, copy)."""
+    """Geometry defects: ``overlap`` pairs (parcel, its right neighbour), ``twin`` pairs (original, copy); ``missing``:
+    parcels that are delivered without a shape."""
 
     bow_tie: np.ndarray
     spike: np.ndarray
     overlap: np.ndarray
     twin: np.ndarray
+    missing: np.ndarray
 
 
 def geometry_plan(pool, fields, beside, households):
@@ -74,7 +79,8 @@ def geometry_plan(pool, fields, beside, households):
     twin = pool.take_pairs("twin", near, near + 3)
     straight = fields.lines.bends[fields.slots.line[fields.slot_of]] == 0
     straight &= fields.lines.bends[fields.slots.line[fields.slot_of] + 1] == 0
-    return Plan(pool.take("bow_tie", roomy & straight), pool.take("spike", roomy), overlap, twin)
+    return Plan(pool.take("bow_tie", roomy & straight), pool.take("spike", roomy), overlap, twin,
+                pool.take("missing"))
 
 
 @dataclass

@@ -54,7 +54,7 @@ def write_parcels(folder, county, names_of_parcels, tick):
         Column("DKBZXX", "C", 254, note, index=np.where(county.land_class == "10", 0, 2)),
         Column("KJZB", "C", 254, ["见界址点图层"], index=np.zeros(count, int)),
     ]
-    shapefile.write(folder / f"DK{layout.COUNTY_CODE}{YEAR}", shapefile.rings(land.rings, land.offsets), columns, tick)
+    shapefile.write(folder / f"DK{layout.COUNTY_CODE}{YEAR}", shapefile.rings(land.rings, land.offsets, county.plan.missing), columns, tick)
 
 
 def _neighbour_texts(county):
@@ -106,7 +106,7 @@ def write_irrigation(folder, county, cells):
     """灌区, 渠道, 斗口, 斗口控制范围, 机井, 新开复垦未批, 超采区, 林草地."""
     n, where, outlets = county.names, county.land.layout, county.outlets
     districts = _dissolve(cells, where.district, len(n.district_code))
-    for district, cuts in county.district_cuts.items():
+    for district, cuts in county.cuts.items():
         districts[district] = shapely.difference(districts[district], shapely.union_all(cuts))
     shapefile.write(folder / "灌区", shapefile.polygons(districts), [
         Column("GQDM", "C", 20, n.district_code), Column("GQMC", "C", 50, n.district_name),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 COUNTY_CODE, COUNTY_NAME = "620799", "示例县"
+GROUP_DIGITS = 14
 CELL_M = 440.0
 MARGIN_M = 9.0
 INNER_M = CELL_M - 2 * MARGIN_M

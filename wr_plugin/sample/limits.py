@@ -6,13 +6,13 @@ import numpy as np
 
 from ..model import amounts
 from ..model.errors import WaterRightsError
-from . import county as whole
-from . import layout, workbook
+from . import layout, records, workbook
 
-QUOTA_M3_MU = {"制种玉米": 395, "大田玉米": 380, "小麦": 325, "马铃薯": 290, "蔬菜": 430, "苜蓿": 360, "甜菜": 370}
+QUOTA_M3_MU = {"制种玉米": 395, "大田玉米": 380, "小麦": 325, "马铃薯": 290, "蔬菜": 430, "苜蓿": 360, "甜菜": 370, "枸杞": 300}
 METHOD_FACTOR = {"畦灌": 100, "低压管灌": 88, "膜下滴灌": 70}
 ETA_FIELD = {"畦灌": "0.8800", "低压管灌": "0.9000", "膜下滴灌": "0.9500"}
 ANY_DISTRICT_CROP = "苜蓿"
+NO_QUOTA_CROP = records.CROPS[records.NO_QUOTA_CROP]
 GROUND_ETA_CANAL = {"畦灌": "0.9000", "低压管灌": "0.9500", "膜下滴灌": "0.9700"}
 SOURCES = ("surface", "ground")
 SOURCE_TEXT = {"surface": "地表水", "ground": "地下水"}
@@ -21,7 +21,7 @@ TIGHT, EASY = (8, 10), (13, 10)
 DEMO = "是"
 EDITION = "示例数据，非正式定额"
 POLICY_VALUES = {
-    "demo": "true", "county": layout.COUNTY_NAME, "mixed_surface_share": "0.6", "default_method": whole.DEFAULT_METHOD,
+    "demo": "true", "county": layout.COUNTY_NAME, "mixed_surface_share": "0.6", "default_method": records.DEFAULT_METHOD,
     "days": "7", "objections_to": "示例县水务局水权办（示例地址）", "phone": "1000000-0000（虚构号码）",
     "number": "示{county}{year}{source}{seq}", "valid_from": "'2027-01-01'", "valid_to": "'2031-12-31'",
     "issuer": "示例县人民政府（示例）",
@@ -35,10 +35,10 @@ def eta_canal(district, source, method):
 
 def quota_rows(districts):
     """(crop, district number or −1 for any, source, method) of every row."""
-    for crop in whole.CROPS:
+    for crop in records.CROPS:
         for district in ([-1] if crop == ANY_DISTRICT_CROP else range(districts)):
             for source in SOURCES:
-                for method in whole.METHODS:
+                for method in records.METHODS:
                     yield crop, district, source, method
 
 
@@ -51,13 +51,13 @@ def demands(county):
     """Volume by quota per (district, source) in 0.01 m³, by the rule that rights follow; shape (districts, 2)."""
     land, held = county.land, county.holdings
     has_outlet, has_well = county.outlets.of_parcel >= 0, county.well >= 0
-    possible = county.right_possible & county.in_district & (has_outlet | has_well)
+    possible = ~county.stopped & county.in_district & (has_outlet | has_well)
     taken = np.zeros(land.parcels, np.int64)
     area = np.round(land.area_m2 * 100).astype(np.int64)
     for parcel, shape in county.unapproved:
         if parcel >= 0:
             taken[parcel] += round(shape.intersection(land.shapes[parcel]).area * 100)
-    rows = np.flatnonzero(possible[held.parcel])
+    rows = np.flatnonzero((held.parcel >= 0) & possible[held.parcel])
     parcel = held.parcel[rows]
     legal = amounts.mu_100_from_m2_100(held.contract[rows])
     net = legal - np.minimum(amounts.share_of(legal, taken[parcel], area[parcel]), legal)
@@ -73,11 +73,10 @@ def demands(county):
 
 def _factors(county, parcel, district, source):
     """Quota (0.01 m³/亩) and η (1e-8) of parcels."""
-    crops, methods = len(whole.CROPS), len(whole.METHODS)
-    quota = np.array([[quota_m3_mu_100(c, m) for m in whole.METHODS] for c in whole.CROPS])
-    eta = np.array([[[amounts.eta_e8(eta_canal(max(_row_district(c, d), 0), source, m), ETA_FIELD[m]) for m in whole.METHODS]
-                     for d in range(len(county.land.layout.supply))] for c in whole.CROPS])
-    crop, method = county.crop[parcel] % crops, county.method[parcel] % methods
+    quota = np.array([[quota_m3_mu_100(c, m) for m in records.METHODS] for c in records.CROPS])
+    eta = np.array([[[amounts.eta_e8(eta_canal(max(_row_district(c, d), 0), source, m), ETA_FIELD[m]) for m in records.METHODS]
+                     for d in range(len(county.land.layout.supply))] for c in records.CROPS])
+    crop, method = county.crop[parcel], county.method[parcel]
     return quota[crop, method], eta[crop, district, method]
 
 
@@ -91,7 +90,7 @@ def write_quotas(path, county):
              "定额等级", "定额版本", "页码", "示例")
     rows = [
         (crop, "*" if district < 0 else county.names.district_code[district], SOURCE_TEXT[source], method,
-         quota_m3_mu_100(crop, method) / 100, eta_canal(max(district, 0), source, method), ETA_FIELD[method],
+         None if crop == NO_QUOTA_CROP else quota_m3_mu_100(crop, method) / 100, eta_canal(max(district, 0), source, method), ETA_FIELD[method],
          "田间", "50%", "先进值", EDITION, "示例", DEMO)
         for crop, district, source, method in quota_rows(len(county.land.layout.supply))
     ]

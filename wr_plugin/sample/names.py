@@ -35,7 +35,7 @@ class Names:
 
 def of(where, rng):
     """Names for a layout; unique among towns of the county and among villages of a town."""
-    towns, villages = int(where.town_of_village.max()) + 1, len(where.town_of_village)
+    towns = int(where.town_of_village.max()) + 1
     heads = rng.permutation(len(TOWN_HEADS) * len(TOWN_TAILS))[:towns].tolist()
     town_name = [TOWN_HEADS[h // len(TOWN_TAILS)] + TOWN_TAILS[h % len(TOWN_TAILS)] + ("镇" if t % 3 else "乡")
                  for t, h in enumerate(heads)]

@@ -21,6 +21,8 @@ COMPOUND_SHARE, RARE_SHARE, SINGLE_SHARE = 0.025, 0.02, 0.22
 LOCAL_SURNAMES, LOCAL_SHARE = 7, 0.7
 SIZES = np.arange(1, 13)
 SIZE_SHARE = np.array((9, 13, 15, 15, 13, 11, 8, 6, 4, 3, 2, 1)) / 100
+COOPERATIVE_PARCELS, COOPERATIVE_SHARE = 7, 0.3
+BRANDS = ("金穗", "丰源", "绿洲", "惠民", "陇原", "祁连")
 CHECK_WEIGHTS = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
 CHECK_DIGITS = "10X98765432"
 PHONE_PREFIX = "1000000"
@@ -29,15 +31,19 @@ WIFE, SON, DAUGHTER, FATHER, MOTHER = "10", "20", "30", "51", "52"
 
 @dataclass
 class Households:
-    """One entry per household: its cell, number within the group from 1, name; ``of_parcel``: household per parcel."""
+    """One entry per household: its cell, number within the group from 1, name, whether it is a cooperative.
+
+    ``of_parcel``: household per parcel.
+    """
 
     cell: np.ndarray
     number: np.ndarray
     name: np.ndarray
+    cooperative: np.ndarray
     of_parcel: np.ndarray
 
 
-def households(cell_of_parcel, village_of_cell, rng):
+def households(cell_of_parcel, village_of_cell, rng, tick=lambda: None):
     """Gives every parcel to a household of 1–12 parcels in its own group; names are unique within a village."""
     parcels = len(cell_of_parcel)
     order = np.lexsort((rng.random(parcels), cell_of_parcel))
@@ -53,8 +59,23 @@ def households(cell_of_parcel, village_of_cell, rng):
         cells.append(np.full(len(sizes), cell_of_parcel[order[start]]))
         numbers.append(np.arange(1, len(sizes) + 1))
         total += len(sizes)
+        tick()
     cell = np.concatenate(cells)
-    return Households(cell, np.concatenate(numbers), _names(village_of_cell[cell], rng), of_parcel)
+    names = _names(village_of_cell[cell], rng)
+    return Households(cell, np.concatenate(numbers), names, np.zeros(len(cell), bool), of_parcel)
+
+
+def found_cooperatives(holders, where, village_names, rng):
+    """Makes one holder of several parcels in some villages a cooperative, named after the village."""
+    parcels = np.bincount(holders.of_parcel, minlength=len(holders.name))
+    village = where.village[holders.cell]
+    able = np.flatnonzero(parcels >= COOPERATIVE_PARCELS)
+    _, first = np.unique(village[able], return_index=True)
+    for holder in able[first].tolist():
+        if rng.random() < COOPERATIVE_SHARE or holder == able[first[0]]:
+            brand = BRANDS[int(rng.integers(0, len(BRANDS)))]
+            holders.name[holder] = f"{village_names[village[holder]]}{brand}农民专业合作社"
+            holders.cooperative[holder] = True
 
 
 def _names(village, rng):
@@ -114,6 +135,11 @@ def identity_numbers(count, birth_year, rng):
     return [b + CHECK_DIGITS[w] for b, w in zip(body, wrong.tolist())]
 
 
+def organisation_numbers(count):
+    """Codes of 18 characters for cooperatives; no authority gives out this series."""
+    return [f"93{layout.COUNTY_CODE}EX{number:08d}" for number in range(1, count + 1)]
+
+
 def phone_numbers(count, rng):
     """Phone numbers of 11 digits that no operator gives out."""
     return [f"{PHONE_PREFIX}{number:04d}" for number in rng.integers(0, 10_000, count).tolist()]
@@ -130,10 +156,10 @@ class Members:
     relation: list
 
 
-def members(names, heads_identity, rng):
-    """Families of 1–6 persons for the named households."""
+def members(names, cooperative, heads_identity, rng, tick=lambda: None):
+    """Families of 1–6 persons for the named households; cooperatives have none."""
     count = len(names)
-    size = rng.choice((1, 2, 3, 4, 5, 6), count, p=(0.07, 0.2, 0.24, 0.27, 0.14, 0.08))
+    size = np.where(cooperative, 0, rng.choice((1, 2, 3, 4, 5, 6), count, p=(0.07, 0.2, 0.24, 0.27, 0.14, 0.08)))
     household = np.repeat(np.arange(count), size)
     place = np.arange(len(household)) - np.repeat(np.cumsum(size) - size, size)
     birth = np.select([place == 1, place >= 4], [rng.integers(1950, 1985, len(place)), rng.integers(1930, 1955, len(place))],
@@ -144,6 +170,8 @@ def members(names, heads_identity, rng):
     wives = rng.integers(0, len(SURNAMES), len(place)).tolist()
     name, sex, relation = [], [], []
     for i, (h, p) in enumerate(zip(household.tolist(), place.tolist())):
+        if i % 20_000 == 0:
+            tick()
         head = names[h]
         family = head[:2] if head[:2] in COMPOUND else head[:1]
         given = GIVEN[picks[0][i]] + GIVEN[picks[1][i]]

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from . import county as whole
-from . import workbook
+from . import records, workbook
 from .tables import hundredths
 
 COLUMNS = ("序号", "村", "组", "姓名", "编码", "名称", "编码", "合同面积（亩）", "作物", "灌溉方式", "备注")
@@ -36,8 +35,8 @@ def _sheet(county, members, group, village, town_name, holder_code, parcel_names
         [names.group_name[g] for g in group[members].tolist()], [holders.name[h] for h in household],
         [holder_code[h] for h in household], [parcel_names[p] if p >= 0 else "" for p in parcel],
         [rows.code[i] for i in listed], hundredths(rows.area[members]),
-        [whole.CROPS[c] for c in rows.crop[members].tolist()],
-        [whole.METHODS[m] if m >= 0 else None for m in rows.method[members].tolist()], [None] * len(listed),
+        [records.CROPS[c] if c >= 0 else None for c in rows.crop[members].tolist()],
+        [records.METHODS[m] if m >= 0 else None for m in rows.method[members].tolist()], [None] * len(listed),
     ]
     total = [("合计", workbook.HEAD)] + [(None, workbook.HEAD)] * (len(COLUMNS) - 1)
     total[7] = (float(np.round(rows.area[members].sum() / 100, 2)), workbook.PLAIN)

@@ -5,7 +5,7 @@ and add a .cpg. One row of numbers per record, columns at once; a million parcel
 """
 
 from dataclasses import dataclass, field
-from typing import Sequence, Tuple
+from typing import Sequence
 
 import numpy as np
 
@@ -26,7 +26,8 @@ PRJ = (
 class Shapes:
     """Geometries in ragged form: ``ring_start`` offsets into ``xy`` per part, ``shape_start`` offsets into the parts.
 
-    Points have one vertex each and need neither. Polygons: outer rings clockwise, holes counter-clockwise.
+    Points have one vertex each and need neither. Polygons: outer rings clockwise, holes counter-clockwise. A shape
+    without parts is a null shape.
     """
 
     kind: int
@@ -51,9 +52,13 @@ class Column:
     index: np.ndarray = None
 
 
-def rings(coordinates, offsets):
-    """One closed ring per shape, already clockwise."""
-    return Shapes(POLYGON, coordinates, np.asarray(offsets, np.int64), np.arange(len(offsets), dtype=np.int64))
+def rings(coordinates, offsets, missing=()):
+    """One closed ring per shape, already clockwise; ``missing``: numbers of shapes that are written as null shapes."""
+    drawn = np.ones(len(offsets) - 1, bool)
+    drawn[np.asarray(missing, np.int64)] = False
+    size = np.diff(offsets)
+    starts = np.concatenate(([0], np.cumsum(size[drawn])))
+    return Shapes(POLYGON, coordinates[np.repeat(drawn, size)], starts, np.concatenate(([0], np.cumsum(drawn))))
 
 
 def polylines(lines):
@@ -133,15 +138,17 @@ def _part_words(shapes):
     """Records of lines or polygons as 32-bit words, and where each begins."""
     first, last = shapes.shape_start[:-1], shapes.shape_start[1:]
     parts, points = last - first, shapes.ring_start[last] - shapes.ring_start[first]
-    size = 2 + 1 + 8 + 2 + parts + points * 4
+    drawn = np.flatnonzero(parts)
+    size = np.where(parts > 0, 2 + 1 + 8 + 2 + parts + points * 4, 3)
     start = np.concatenate(([0], np.cumsum(size)))
     body, at = np.zeros(start[-1], "<i4"), start[:-1]
     _record_heads(body, at, (size - 2) * 2)
-    body[at + 2] = shapes.kind
-    where = shapes.ring_start[first]
-    box = np.column_stack((np.minimum.reduceat(shapes.xy, where, axis=0), np.maximum.reduceat(shapes.xy, where, axis=0)))
-    body[at[:, None] + 3 + np.arange(8)] = np.ascontiguousarray(box, "<f8").view("<i4").reshape(len(at), 8)
-    body[at + 11], body[at + 12] = parts, points
+    where, head = shapes.ring_start[first], at[drawn]
+    body[head + 2] = shapes.kind
+    low, high = (extreme.reduceat(shapes.xy, where[drawn], axis=0) for extreme in (np.minimum, np.maximum))
+    box = np.ascontiguousarray(np.column_stack((low, high)), "<f8")
+    body[head[:, None] + 3 + np.arange(8)] = box.view("<i4").reshape(len(head), 8)
+    body[head + 11], body[head + 12] = parts[drawn], points[drawn]
     owner = np.repeat(np.arange(len(at)), parts)
     ring = np.arange(len(owner)) + np.repeat(first - (np.cumsum(parts) - parts), parts)
     body[at[owner] + 13 + ring - first[owner]] = shapes.ring_start[ring] - where[owner]

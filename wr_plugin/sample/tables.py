@@ -22,10 +22,10 @@ def write_all(folder, county, tick):
     prefix = county.names.group_code
     holder_code = [f"{prefix[c]}{n:04d}" for c, n in zip(holders.cell.tolist(), holders.number.tolist())]
     rng = np.random.default_rng([county.seed, county.land.parcels, 20])
-    for name, names, columns in (
-        _issuers(county, rng), *_holders_and_members(county, holder_code, rng), _parcel_rows(county, holder_code),
-        *_contracts(county, holder_code),
-    ):
+    for name, names, columns in (part for parts in (
+        _issuers(county, rng), _holders_and_members(county, holder_code, rng, tick), _parcel_rows(county, holder_code),
+        _contracts(county, holder_code),
+    ) for part in parts):
         workbook.write(folder / f"{name}.xlsx", workbook.table(name, names, columns), tick)
     codes, names = zones(county)
     workbook.write(folder / "权属单位代码表.xlsx", workbook.table("权属单位代码表", ("代码", "名称"), [codes, names], (20, 50)), tick)
@@ -50,25 +50,29 @@ def _issuers(county, rng):
     chiefs = [people.SURNAMES[a] + people.GIVEN[b] for a, b in
               zip(rng.integers(0, len(people.SURNAMES), count).tolist(), rng.integers(0, len(people.GIVEN), count).tolist())]
     places = [n.full_group(g) for g in range(count)]
-    return "FBF", ("FBFBM", "FBFMC", "FBFFZRXM", "FZRZJLX", "FZRZJHM", "LXDH", "FBFDZ", "YZBM", "FBFDCY", "FBFDCRQ", "FBFDCJS"), [
+    yield "FBF", ("FBFBM", "FBFMC", "FBFFZRXM", "FZRZJLX", "FZRZJHM", "LXDH", "FBFDZ", "YZBM", "FBFDCY", "FBFDCRQ", "FBFDCJS"), [
         n.group_code, places, chiefs, ["1"] * count, people.identity_numbers(count, rng.integers(1955, 1985, count), rng),
         people.phone_numbers(count, rng), [n.full_village(v) for v in n.village_of_group], [POSTCODE] * count,
         [CLERKS[g % 3] for g in range(count)], [SURVEYED] * count, ["属实"] * count,
     ]
 
 
-def _holders_and_members(county, holder_code, rng):
+def _holders_and_members(county, holder_code, rng, tick):
     holders = county.land.households
     count = len(holder_code)
     heads = people.identity_numbers(count, rng.integers(1945, 1992, count), rng)
     names = holders.name.tolist()
-    family = people.members(names, heads, rng)
+    unions = np.flatnonzero(holders.cooperative).tolist()
+    for holder, number in zip(unions, people.organisation_numbers(len(unions))):
+        heads[holder] = number
+    kind = np.where(holders.cooperative, "3", "1").tolist()
+    family = people.members(names, holders.cooperative, heads, rng, tick)
     size = np.bincount(family.household, minlength=count)
     home = [county.names.full_group(g) for g in range(county.land.layout.groups)]
     clerk = [CLERKS[c % 3] for c in holders.cell.tolist()]
     yield "CBF", ("CBFBM", "CBFLX", "CBFMC", "CBFZJLX", "CBFZJHM", "CBFDZ", "YZBM", "LXDH", "CBFCYSL", "CBFDCRQ", "CBFDCY",
                   "CBFDCJS", "GSJS", "GSJSR", "GSSHRQ", "GSSHR"), [
-        holder_code, ["1"] * count, names, ["1"] * count, heads, [home[c] for c in holders.cell.tolist()], [POSTCODE] * count,
+        holder_code, kind, names, kind, heads, [home[c] for c in holders.cell.tolist()], [POSTCODE] * count,
         people.phone_numbers(count, rng), size.tolist(), [SURVEYED] * count, clerk, ["属实"] * count, ["公示无异议"] * count,
         clerk, [SIGNED] * count, ["示例审核员"] * count,
     ]
@@ -80,14 +84,21 @@ def _holders_and_members(county, holder_code, rng):
     ]
 
 
+def contract_letters(county):
+    """The last letter of each holder's contract code, and the way of contracting: families J, cooperatives Q."""
+    unions = county.holders.cooperative
+    return np.where(unions, "Q", "J").tolist(), np.where(unions, "123", "110").tolist()
+
+
 def _parcel_rows(county, holder_code):
     held = county.holdings
     holder = [holder_code[h] for h in held.household.tolist()]
-    contract = [code + "J" for code in holder]
+    letter, way = contract_letters(county)
+    contract = [code + letter[h] for code, h in zip(holder, held.household.tolist())]
     twin = [a if a else None for a in hundredths(amounts.mu_100_from_m2_100(held.contract))]
-    return "CBDKXX", ("DKBM", "FBFBM", "CBFBM", "CBJYQQDFS", "HTMJ", "CBHTBM", "LZHTBM", "CBJYQZBM", "YHTMJ", "HTMJM", "YHTMJM",
+    yield "CBDKXX", ("DKBM", "FBFBM", "CBFBM", "CBJYQQDFS", "HTMJ", "CBHTBM", "LZHTBM", "CBJYQZBM", "YHTMJ", "HTMJM", "YHTMJM",
                       "SFQQQG"), [
-        [county.code[p] for p in held.parcel.tolist()], [code[:14] for code in holder], holder, ["110"] * len(holder),
+        held.code, [code[:14] for code in holder], holder, [way[h] for h in held.household.tolist()],
         hundredths(held.contract), contract, [None] * len(holder), contract, hundredths(held.original), twin,
         hundredths(amounts.mu_100_from_m2_100(held.original)), np.where(held.shared, "1", "2").tolist(),
     ]
@@ -102,16 +113,18 @@ def _contracts(county, holder_code):
     parcels = np.bincount(held.household, minlength=count)
     keep = np.flatnonzero(parcels > 0)
     holder = [holder_code[h] for h in keep.tolist()]
-    code, issuer, n = [h + "J" for h in holder], [h[:14] for h in holder], len(holder)
+    letter, way = contract_letters(county)
+    code, ways = [holder_code[h] + letter[h] for h in keep.tolist()], [way[h] for h in keep.tolist()]
+    issuer, n = [h[:14] for h in holder], len(holder)
     yield "CBHT", ("CBHTBM", "YCBHTBM", "FBFBM", "CBFBM", "CBFS", "CBQXQ", "CBQXZ", "HTZMJ", "CBDKZS", "QDSJ", "HTZMJM", "YHTZMJ",
                    "YHTZMJM"), [
-        code, [None] * n, issuer, holder, ["110"] * n, [TERM_FROM] * n, [TERM_TO] * n, hundredths(total[keep]),
+        code, [None] * n, issuer, holder, ways, [TERM_FROM] * n, [TERM_TO] * n, hundredths(total[keep]),
         parcels[keep].tolist(), [SIGNED] * n, hundredths(amounts.mu_100_from_m2_100(total[keep])), hundredths(original[keep]),
         hundredths(amounts.mu_100_from_m2_100(original[keep])),
     ]
     serial = [f"示例{number:08d}" for number in range(1, n + 1)]
     yield "CBJYQZDJB", ("CBJYQZBM", "FBFBM", "CBFBM", "CBFS", "CBQX", "CBQXQ", "CBQXZ", "DKSYT", "CBJYQZLSH", "DJBFJ", "YCBJYQZBH",
                         "DBR", "DJSJ"), [
-        code, issuer, holder, ["110"] * n, [TERM] * n, [TERM_FROM] * n, [TERM_TO] * n, [None] * n, serial, [None] * n, [None] * n,
+        code, issuer, holder, ways, [TERM] * n, [TERM_FROM] * n, [TERM_TO] * n, [None] * n, serial, [None] * n, [None] * n,
         ["示例登簿人"] * n, [REGISTERED] * n,
     ]
