@@ -2,6 +2,7 @@
 
 from ..model import amounts, codes, findings
 from ..model.errors import GateShut
+from ..review.gates import VillageGates
 from ..store import reading, runs
 from . import text_table
 from .catalogue import VERBS
@@ -18,10 +19,11 @@ def run(store, params, progress):
     progress.step("读取运行记录")
     last = {verb: runs.last(store, verb) for verb in VERBS}
     progress.step("汇总各村")
-    villages = village_rows(store, last["confirm"])
+    gates = open_gates(store, last["confirm"])
+    villages = village_rows(store, last["confirm"], gates)
     progress.step("汇总问题")
     kinds = finding_rows(store)
-    levels = approval_levels(store)
+    levels = gates.levels if gates else []
     steps = step_rows(last, villages, levels)
     return Result(
         title=f"{store.setting('county_name') or '本县'}（{store.setting('county_code') or '代码未知'}）的进度",
@@ -32,54 +34,35 @@ def run(store, params, progress):
     )
 
 
-def approval_levels(store):
-    """The levels that the policy asks for, in order; empty before a policy is adopted."""
+def open_gates(store, confirm):
+    """What is on record for the current confirm run; None before a policy is adopted."""
     try:
-        return list(store.policy().get("approvals"))
+        return VillageGates(store, store.policy(), confirm["run_id"] if confirm else None, runs.today())
     except GateShut:
-        return []
+        return None
 
 
-def village_rows(store, confirm):
+def village_rows(store, confirm, gates):
     """One dict per village: what ``reading.villages`` gives, and its review state for the current confirm run."""
     confirm_run, today = confirm["run_id"] if confirm else None, runs.today()
-    published = {r["village_code"]: r["end_date"] for r in reading.rows(
-        store, "SELECT village_code, max(end_date) AS end_date FROM publicity WHERE confirm_run = ? GROUP BY 1",
-        (confirm_run,))}
-    objections = {r["village_code"]: r["n"] for r in reading.rows(
-        store, "SELECT village_code, count(*) AS n FROM objection WHERE state = 'open' GROUP BY 1")}
     issued = {r["village_code"]: r["n"] for r in reading.rows(
         store, "SELECT village_code, count(*) AS n FROM certificate WHERE state = 'valid' AND confirm_run = ?"
         " GROUP BY 1", (confirm_run,))}
     holders = {r["village_code"]: r["n"] for r in reading.rows(
         store, "SELECT village_code, count(*) AS n FROM holder_right WHERE volume_m3_100 > 0 GROUP BY 1")}
-    decisions = latest_decisions(store, confirm_run)
     found = []
     for row in reading.villages(store):
         code = row["village_code"] or ""
-        end = published.get(code)
+        end = gates.publicity.get(code) if gates else None
         found.append({
             "village_code": code, "village_name": row["village_name"] or "", "parcels": row["parcels"],
             "in_registry": row["in_registry"] or 0, "flagged": row["flagged"] or 0, "confirmed": row["confirmed"] or 0,
             "area_mu_100": row["area_mu_100"] or 0, "volume_m3_100": row["volume_m3_100"] or 0,
             "rights": holders.get(code, 0), "publicity_end": end, "publicity_ended": bool(end) and end < today,
-            "open_objections": objections.get(code, 0), "certificates": issued.get(code, 0),
-            "approved": sorted((level for level in codes.LEVEL if decision_for(decisions, level, code) == "pass"),
-                               key=list(codes.LEVEL).index),
+            "open_objections": gates.objections.get(code, 0) if gates else 0, "certificates": issued.get(code, 0),
+            "approved": [level for level in gates.levels if gates.decision(level, code) == "pass"] if gates else [],
         })
     return found
-
-
-def latest_decisions(store, confirm_run):
-    """(level, zone_code, decision) of the current confirm run, the latest first."""
-    return [(r["level"], r["zone_code"], r["decision"]) for r in reading.rows(
-        store, "SELECT level, zone_code, decision FROM approval WHERE confirm_run = ? ORDER BY fid DESC",
-        (confirm_run,))]
-
-
-def decision_for(decisions, level, village_code):
-    """The latest decision of a level that covers the village; None where there is none."""
-    return next((decision for at, zone, decision in decisions if at == level and village_code.startswith(zone)), None)
 
 
 def step_rows(last, villages, levels):
