@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..model.policy import LEGAL_AREAS
-from .registry import holder_key
+from .registry import entries
 from .reporting import about_parcels
 
 MU_PER_M2 = 0.0015
@@ -39,7 +39,7 @@ class Areas:
     def registered(self):
         """The registry's area summed over the households, rows that repeat a household once."""
         material, registry = self.material, self.material.registry
-        once = ~(registry["DKBM"] + "|" + holder_key(registry)).duplicated().to_numpy()
+        _, once = np.unique(entries(registry), return_index=True)
         mu_100 = registry["area_mu_100"].to_numpy(dtype=float, na_value=np.nan)[once]
         return self._of_codes(material.code_of(registry["DKBM"])[once], mu_100 / 100 * M2_PER_MU)
 

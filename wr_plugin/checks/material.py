@@ -202,17 +202,20 @@ def load(store, policy, report):
     total = sum(_size(store, name) for name in COLUMNS) + sum(_size(store, name) for name in LAYERS)
     done, read, shapes = 0, {}, {}
     for name, columns in COLUMNS.items():
-        frame = frames.read(store, name, columns=list(columns))
-        for column in columns:
-            if not is_numeric_dtype(frame[column]):
-                frame[column] = frame[column].where(frame[column].notna(), "")
-        read[name] = frame
-        done += len(frame)
-        report(done, total)
+        slices = []
+        for span in _slices(store, name) or [(0, 0)]:
+            frame = frames.read(store, name, list(columns), "fid BETWEEN ? AND ?", span)
+            for column in columns:
+                if not is_numeric_dtype(frame[column]):
+                    frame[column] = frame[column].where(frame[column].notna(), "")
+            slices.append(frame)
+            done += len(frame)
+            report(done, total)
+        read[name] = pd.concat(slices, ignore_index=True) if len(slices) > 1 else slices[0]
     for name in LAYERS:
         parts = [np.empty(0, dtype=object)]
-        for low, high in _slices(store, name):
-            parts.append(frames.read_geometry(store, name, "fid BETWEEN ? AND ?", (low, high))[1])
+        for span in _slices(store, name):
+            parts.append(frames.read_geometry(store, name, "fid BETWEEN ? AND ?", span)[1])
             done += len(parts[-1])
             report(done, total)
         shapes[name] = np.concatenate(parts)
@@ -233,7 +236,7 @@ def _size(store, name):
 
 
 def _slices(store, name):
-    """Ranges of fid that cover a layer."""
+    """Ranges of fid that cover a table."""
     low, high = store.connection.execute(f"SELECT min(fid), max(fid) FROM {name}").fetchone()  # nosec B608
     if low is None:
         return []

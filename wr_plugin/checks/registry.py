@@ -1,6 +1,7 @@
 """Rules between the parcels and the registry of second-round contract land (二轮延包地名录)."""
 
 import numpy as np
+import pandas as pd
 
 from .material import village_of
 from .reporting import about_parcels, about_rows
@@ -25,23 +26,23 @@ def registry_unmatched(material):
     return about_rows(rows, subject, "名录中有这个地块，图上没有", village)
 
 
-def holder_key(registry):
-    """What tells households apart in the registry: the code, or the name where there is none."""
-    return registry["CBFBM"].where(registry["CBFBM"] != "", registry["holder_name"])
+def entries(registry):
+    """(rows,) number of each row's parcel and household: rows with one number repeat each other. Households are told
+    apart by their code, or by the name where there is none."""
+    parcel, _ = pd.factorize(registry["DKBM"])
+    holder, holders = pd.factorize(registry["CBFBM"].where(registry["CBFBM"] != "", registry["holder_name"]))
+    return parcel.astype(np.int64) * max(len(holders), 1) + holder
 
 
 def registry_duplicate(material):
     """REGISTRY_DUPLICATE: one parcel and household on several rows. Codes that two parcels share are another matter."""
     registry = material.registry
-    number = material.code_of(registry["DKBM"])
-    key = registry["DKBM"] + "|" + holder_key(registry)
-    count = key.map(key.value_counts())
-    first = (registry["DKBM"] != "") & (count > 1) & ~key.duplicated()
-    parcel = np.append(material.first_parcel, -1)[number]
-    first &= ~np.append(material.duplicated, False)[parcel]
-    rows, parcel = registry[first], parcel[first]
+    _, first, count = np.unique(entries(registry), return_index=True, return_counts=True)
+    first, count = first[count > 1], count[count > 1]
+    parcel = np.append(material.first_parcel, -1)[material.code_of(registry["DKBM"].iloc[first])]
+    meant = (registry["DKBM"].iloc[first] != "").to_numpy() & ~np.append(material.duplicated, False)[parcel]
+    rows, parcel, count = registry.iloc[first[meant]], parcel[meant], count[meant]
     uuid = [material.parcels["uuid"].iat[p] if p >= 0 else None for p in parcel]
     village = [village_of(code, holder) for code, holder in zip(rows["DKBM"], rows["CBFBM"])]
-    messages = [f"同一地块同一户在名录中出现 {n} 次" for n in count[first]]
-    return about_rows(rows, rows["DKBM"].to_numpy(), messages, village, value=count[first].astype(str).to_numpy(),
-                      parcel_uuid=uuid)
+    messages = [f"同一地块同一户在名录中出现 {n} 次" for n in count]
+    return about_rows(rows, rows["DKBM"].to_numpy(), messages, village, value=count.astype(str), parcel_uuid=uuid)

@@ -11,6 +11,7 @@ from ..store import frames, reading, runs
 from .progress import Result
 
 TITLE, NEXT = "检查", "核定水权（confirm）"
+ROWS_AT_ONCE = 50_000
 EMPTY_MEANS_NONE = ("district_code", "outlet_code", "well_code", "unapproved_kind")
 
 
@@ -22,7 +23,7 @@ def run(store, params, progress):
     imported = runs.last(store, "import")
     if imported is None:
         raise GateShut("工作文件里还没有导入的数据", "先用“导入资料包”导入移交资料包", where=str(store.path))
-    progress.plan(30, 40, 15, 10, 15)
+    progress.plan(32, 28, 8, 12, 20)
     progress.step("读取地块、权属与灌溉图层")
     material = materials.load(store, policy, onward(progress))
     digest = runs.input_digest(material.digest(), imported["run_id"], policy.sha256, material.own_codes, rules.VERSION)
@@ -45,10 +46,12 @@ def run(store, params, progress):
     counts = _counts(found, site)
     with store.transaction():
         run_id = runs.record(store, "check", started, params, counts, input_sha256=digest, policy_sha256=policy.sha256)
-        frames.replace(store, "parcel_site", site)
-        progress.check_cancelled()
+        frames.replace(store, "parcel_site", site.iloc[:0])
+        for start in range(0, len(site), ROWS_AT_ONCE):
+            frames.append(store, "parcel_site", site.iloc[start:start + ROWS_AT_ONCE])
+            progress.update(start, len(site) + len(found))
         frames.replace_findings(store, "check", found.drop(columns=["parcel", "other"], errors="ignore"), run_id)
-        progress.check_cancelled()
+        progress.update(1)
     return _result(store, changed=True)
 
 

@@ -51,21 +51,21 @@ def crossings(parcels, polygons, report=silent):
     """
     inside = _inside(parcels, polygons, report)
     whole = np.flatnonzero(inside >= 0)
-    rest = np.flatnonzero(inside < 0)
-    straddling = parcels[rest]
     pieces, owner = tiles(polygons)
-    piece, parcel = _query(straddling.tree, pieces.geometry, None, report)
+    piece, parcel = _query(parcels.tree, pieces.geometry, None, report)
+    straddling = inside[parcel] < 0
+    piece, parcel = piece[straddling], parcel[straddling]
     # a bounding box that overlaps in a point or line encloses no area
-    a, b = straddling.bounds[parcel], pieces.bounds[piece]
+    a, b = parcels.bounds[parcel], pieces.bounds[piece]
     wide = (np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]) > 0).all(axis=1)
     piece, parcel = piece[wide], parcel[wide]
-    area = pair_areas(straddling, parcel, pieces, piece, report)
+    area = pair_areas(parcels, parcel, pieces, piece, report)
     pairs, of_pair = np.unique(parcel * max(len(polygons), 1) + owner[piece], return_inverse=True)
     area = np.bincount(of_pair, weights=area, minlength=len(pairs))
     kept = area > SAME_M2 / 2
     straddlers, crossed = np.divmod(pairs[kept], max(len(polygons), 1))
     return (
-        np.concatenate((whole, rest[straddlers])),
+        np.concatenate((whole, straddlers)),
         np.concatenate((inside[whole], crossed)),
         np.concatenate((parcels.area[whole], area[kept])),
     )
