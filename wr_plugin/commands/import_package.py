@@ -21,6 +21,7 @@ READING_RULES = 1
 DERIVED = ("right_part", "holder_right", "parcel_right", "cap_result", "parcel_site")
 KEPT_BY_PARCEL = {"audit": "外业核查", "evidence": "影像证据", "objection": "异议"}
 SHOWN = 10
+FILES_NAMED = 2
 
 
 def run(store, params, progress):
@@ -169,17 +170,31 @@ def _clear_derived(store, run_id):
 
 
 def _result(store, read, counts, policy):
-    table = []
-    for name, number in counts["tables"].items():
-        table.append((schema.table(name).title, number))
-        table.append((f"  来自", "、".join(read.sources.get(name, []))))
+    table = [(schema.table(name).title, f"{number:,}　{_files(read.sources.get(name, []))}")
+             for name, number in counts["tables"].items()]
     if read.missing:
         table.append(("资料包里没有", "、".join(schema.table(t).title for t in read.missing)))
     table.append(("县（区）", f"{read.settings['county_name']} {read.settings['county_code']}".strip()))
     table.append(("政策", f"{policy[0].get('name')}（{policy[2]}）" if policy else _no_policy(store)))
-    table.extend((f"决定：{subject}", text) for subject, text in read.decisions)
+    table.extend(_decisions(read.decisions))
     table.append(("导入时发现的问题", counts["findings"]))
     return Result("导入资料包", counts, table, [str(store.path)], next_step="check")
+
+
+def _files(names):
+    return "、".join(names[:FILES_NAMED]) + (f" 等 {len(names)} 个文件" if len(names) > FILES_NAMED else "")
+
+
+def _decisions(decisions):
+    """Rows that tell each different decision once, with the layers or sheets it was taken for; samples of the first."""
+    grouped = {}
+    for subject, text in decisions:
+        said, _, sample = text.partition("；如：")
+        grouped.setdefault(said, []).append((subject, sample))
+    for said, of in grouped.items():
+        subject, sample = of[0]
+        others = f" 等 {len(of)} 处" if len(of) > 1 else ""
+        yield f"{subject}{others}", said + (f"；如：{sample}" if sample else "")
 
 
 def _no_policy(store):

@@ -60,11 +60,11 @@ def read(path, table, name="", sheet="", chosen=None, progress=None, constants=(
 
 def _rows_with_content(rows, progress):
     kept, numbers = [], []
-    for number, row in enumerate(rows, 1):
+    for number, row in rows:
         if any(v is not None and v != "" for v in row):
             kept.append(row)
             numbers.append(number)
-        if progress and number % REPORT_ROWS == 0:
+        if progress and len(kept) % REPORT_ROWS == 0:
             progress(number)
     return kept, numbers
 
@@ -93,6 +93,11 @@ def _table(path, name, title, rows, numbers, table, chosen, constants):
     body = [body[i] for i in keep]
     columns = [list(column) for column in zip(*body)] if body else [[] for _ in headers]
     row_numbers = np.array([body_numbers[i] for i in keep], dtype=np.int64)
+    for header, column in zip(headers, columns):
+        if workbook.UNCALCULATED in column:
+            row = int(row_numbers[column.index(workbook.UNCALCULATED)])
+            return BadInput("公式还没有计算出结果", "用 Excel 或 WPS 打开，保存一次再导入",
+                            where=f"{where} › 第 {row} 行 › {''.join(header)}")
     return RawTable(path, name, title, headers, columns, row_numbers, notes=notes)
 
 

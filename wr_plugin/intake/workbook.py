@@ -2,20 +2,21 @@
 
 import csv
 import io
-import zipfile
 from pathlib import Path
 
 from ..model.errors import BadInput
 from . import encoding as encodings
+from . import xlsx_rows
 
+UNCALCULATED = xlsx_rows.UNCALCULATED
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".txt")
-MOST_UNPACKED_BYTES = 4 << 30
 
 
 def sheets(path, name=""):
-    """Yields (sheet name, iterator of rows) for every sheet with a grid, (name, None) for a hidden one.
+    """Yields (sheet name, iterator) for every sheet with a grid, (name, None) for a hidden one.
 
-    Each row is a sequence of values. A sheet must be used up before the next is asked for. BadInput where the file cannot be read.
+    The iterator gives (row number as the clerk sees it, sequence of values); rows without content may be left out. A
+    formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is asked for. BadInput where the file cannot be read.
     """
     path = Path(path)
     name = name or path.name
@@ -32,8 +33,10 @@ def _guarded(items, name):
     """The same items; what the libraries raise for a damaged or locked file becomes BadInput."""
     try:
         yield from items
-    except BadInput:
-        raise
+    except BadInput as error:
+        if error.where:
+            raise
+        raise BadInput(error.message, error.remedy, where=name) from error
     except PermissionError as error:
         raise BadInput("文件打不开，可能正被 Excel 占用", "关闭 Excel 或 WPS 后再试", where=name, detail=str(error)) from error
     except Exception as error:  # openpyxl and xlrd let many kinds through for a damaged file
@@ -42,19 +45,49 @@ def _guarded(items, name):
 
 
 def _xlsx_sheets(path):
+    """Sheets by the fast reader; a workbook or a sheet in a form it does not know goes to openpyxl, from that row on."""
+    try:
+        book = xlsx_rows.Book(path)
+    except xlsx_rows.Odd:
+        for name, visible in _openpyxl_names(path):
+            yield name, _openpyxl_rows(path, name, 0) if visible else None
+        return
+    with book:
+        for name, visible, part in book.sheets:
+            yield name, _fast_rows(book, path, name, part) if visible else None
+
+
+def _fast_rows(book, path, name, part):
+    last = 0
+    try:
+        for last, row in book.rows(part):
+            yield last, row
+    except xlsx_rows.Odd:
+        yield from _openpyxl_rows(path, name, last)
+
+
+def _openpyxl(path):
     import openpyxl
 
-    with zipfile.ZipFile(path) as archive:
-        if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED_BYTES:
-            raise BadInput("表格解压后超过 4 GB，不像正常的表格", "请拆分后再导入", where=path.name)
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+
+
+def _openpyxl_names(path):
+    book = _openpyxl(path)
     try:
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                yield sheet.title, None
-            else:
-                sheet.reset_dimensions()
-                yield sheet.title, sheet.iter_rows(values_only=True)
+        return [(sheet.title, sheet.sheet_state == "visible") for sheet in book.worksheets]
+    finally:
+        book.close()
+
+
+def _openpyxl_rows(path, name, after):
+    """(row number, values) of the rows below row ``after``."""
+    book = _openpyxl(path)
+    try:
+        sheet = book[name]
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(min_row=after + 1, values_only=True), after + 1):
+            yield number, row
     finally:
         book.close()
 
@@ -88,7 +121,7 @@ def _xls_rows(sheet, datemode, xlrd):
             elif kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
                 value = None
             row.append(value)
-        yield row
+        yield number + 1, row
 
 
 def _csv_rows(path):
@@ -101,5 +134,5 @@ def _csv_rows(path):
         text = data.decode(encodings.decide(data.splitlines()).name, "replace")
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;|", key=first.count)
-    for row in csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter):
-        yield [value if value != "" else None for value in row]
+    for number, row in enumerate(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter), 1):
+        yield number, [value if value != "" else None for value in row]
