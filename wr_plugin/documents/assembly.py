@@ -126,7 +126,7 @@ def _poster_rows(county, village, states, sites, links, name_of, told):
             key = (holder[:codes.GROUP] if holder else code[:codes.GROUP], not holder, holder, code, parcel.fid)
             rows.append((key, {
                 "holder_code": holder, "holder_name": name_of.get(holder, ""), "told_apart": told.get(holder, ""),
-                "position": village.position[parcel.fid], "group_code": code[:codes.GROUP], "parcel_code": code,
+                "position": village.position[parcel.fid], "group_code": _group(code, holder), "parcel_code": code,
                 "parcel_name": _text(parcel.DKMC), "contract_mu_100": contract, "area_mu_100": area,
                 "source": SOURCE_WORDS.get(source, ""), "volume_m3_100": volume,
                 "water": "" if site is None else county.water(source, _text(site.outlet_code), _text(site.well_code)),
@@ -135,6 +135,13 @@ def _poster_rows(county, village, states, sites, links, name_of, told):
                 "remark": _remark(parcel, state, site, len(holders), volume < demand)}))
     rows.sort(key=lambda r: r[0])
     return _numbered(rows)
+
+
+def _group(parcel_code, holder_code):
+    """The group that a parcel belongs to by its code, else by its holder's; "" where codes do not tell."""
+    if codes.is_parcel_code(parcel_code):
+        return parcel_code[:codes.GROUP]
+    return holder_code[:codes.GROUP] if codes.is_holder_code(holder_code) else ""
 
 
 def _numbered(rows):
