@@ -19,3 +19,8 @@ def test_columns_line_up_and_numbers_align_right():
 def test_rows_of_differing_length_and_empty_values():
     assert text_table.lines([("a",), ("b", None, True)]) == ["  a", "  b    是"]
     assert text_table.lines([]) == []
+
+
+def test_a_very_long_cell_does_not_widen_its_column():
+    drawn = text_table.lines([("决定：" + "长" * 40, "甲"), ("地块", "乙")])
+    assert drawn == ["  决定：" + "长" * 40 + "  甲", "  地块  乙"]

@@ -4,6 +4,7 @@ import unicodedata
 
 WIDE = {"W", "F"}
 GAP = "  "
+WIDEST_COLUMN = 40
 
 
 def display_width(text):
@@ -37,7 +38,10 @@ def _is_number(text):
 
 
 def lines(rows, header=None, indent="  "):
-    """The lines of a table. ``rows``: sequences of equal or differing length; columns of numbers align right."""
+    """The lines of a table. ``rows``: sequences of equal or differing length; columns of numbers align right.
+
+    A cell wider than ``WIDEST_COLUMN`` juts out rather than widening its column for all rows.
+    """
     cells = [[shown(v) for v in row] for row in rows]
     body = [row + [""] * (max((len(r) for r in cells), default=0) - len(row)) for row in cells]
     if not body:
@@ -45,7 +49,8 @@ def lines(rows, header=None, indent="  "):
     head = [[str(h) for h in header]] if header else []
     numeric = [all(_is_number(row[i]) or not row[i] for row in body) and any(row[i] for row in body)
                for i in range(len(body[0]))]
-    widths = [max(display_width(row[i]) for row in head + body) for i in range(len(body[0]))]
+    widths = [max((w for row in head + body for w in [display_width(row[i])] if w <= WIDEST_COLUMN), default=0)
+              for i in range(len(body[0]))]
     drawn = [
         indent + GAP.join(pad(row[i], widths[i], numeric[i]) for i in range(len(row))).rstrip() for row in head + body
     ]
