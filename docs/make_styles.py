@@ -131,21 +131,23 @@ def text(size, colour, bold=False, halo="#ffffff", halo_mm=0.8):
     return made
 
 
-def labels(expression, look, smallest_scale, placement):
-    """Labels shown when zoomed in further than 1 : ``smallest_scale``."""
+def labels(expression, look, smallest_scale, placement, largest_scale=1):
+    """Labels shown between 1 : ``smallest_scale`` (zoomed out) and 1 : ``largest_scale`` (zoomed in)."""
     settings = QgsPalLayerSettings()
     settings.fieldName, settings.isExpression = expression, True
     settings.setFormat(look)
     settings.scaleVisibility = True
-    settings.minimumScale, settings.maximumScale = smallest_scale, 1
+    settings.minimumScale, settings.maximumScale = smallest_scale, largest_scale
     settings.placement = placement
     settings.centroidInside = True
     return QgsVectorLayerSimpleLabeling(settings)
 
 
-AREA_AND_VOLUME = """
-coalesce("holder_names", '') || '\\n' || format_number(coalesce("area_mu", 0), 2, 'zh') || ' 亩'
-|| CASE WHEN coalesce("volume_m3", 0) > 0 THEN '\\n' || format_number("volume_m3", 0, 'zh') || ' m³' ELSE '' END
+STATE_WORDS = "CASE " + " ".join(f"WHEN \"state\" = '{code}' THEN '{word}'" for code, word in codes.PARCEL_STATE.items()) + " END"
+HOLDER_AREA_VOLUME = f"""
+concat("holder_names" || '\\n',
+       format_number(coalesce(nullif("area_mu", 0), "legal_mu"), 2, 'zh') || ' 亩\\n',
+       CASE WHEN coalesce("volume_m3", 0) > 0 THEN format_number("volume_m3", 0, 'zh') || ' m³' ELSE {STATE_WORDS} END)
 """.strip()
 
 OVER, FREE, AROUND = (QgsPalLayerSettings.OverPoint, QgsPalLayerSettings.Free, QgsPalLayerSettings.AroundPoint)
@@ -153,16 +155,16 @@ HORIZONTAL = QgsPalLayerSettings.Horizontal
 
 LAYERS = {
     "parcel_map": ("MultiPolygon", parcel_map, lambda: labels(
-        AREA_AND_VOLUME, text(7.5, "#111827"), LABEL_FROM_SCALE, FREE)),
+        HOLDER_AREA_VOLUME, text(7.5, "#111827"), LABEL_FROM_SCALE, FREE)),
     "parcel": ("MultiPolygon", lambda: single(outline("#374151", 0.2)), None),
     "XJXZQ": ("MultiPolygon", lambda: single(outline("#7f1d1d", 0.9, "dash dot dot")), None),
     "XJQY": ("MultiPolygon", lambda: single(outline("#9f1239", 0.7, "dash dot")), lambda: labels(
-        '"XJQYMC"', text(13, "#9f1239", True), 2_000_000, HORIZONTAL)),
+        '"XJQYMC"', text(13, "#9f1239", True), 2_000_000, HORIZONTAL, VILLAGE_FROM_SCALE)),
     "CJQY": ("MultiPolygon", lambda: single(outline("#44403c", 0.5, "dash")), lambda: labels(
-        '"CJQYMC"', text(11, "#292524", True, halo_mm=1.2), VILLAGE_FROM_SCALE, OVER)),
+        '"CJQYMC"', text(11, "#292524", True, halo_mm=1.2), VILLAGE_FROM_SCALE, OVER, LABEL_FROM_SCALE)),
     "ZJQY": ("MultiPolygon", lambda: single(outline("#a8a29e", 0.3, "dot")), None),
     "irrigation_district": ("MultiPolygon", lambda: single(outline("#0284c7", 0.8, "dash")), lambda: labels(
-        '"district_name"', text(13, "#0369a1", True), 400_000, HORIZONTAL)),
+        '"district_name"', text(13, "#0369a1", True), 400_000, HORIZONTAL, 4 * LABEL_FROM_SCALE)),
     "canal": ("MultiLineString", canals, lambda: labels(
         '"canal_name"', text(8, "#075985"), 15_000, QgsPalLayerSettings.Line)),
     "outlet": ("Point", lambda: single(QgsMarkerSymbol.createSimple({

@@ -6,6 +6,7 @@ import time
 import traceback
 from pathlib import Path
 
+import qgis.utils
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QEventLoop, QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
@@ -72,7 +73,7 @@ def finish():
     """Writes the result and leaves QGIS without a question."""
     (OUT / "result.json").write_text(json.dumps(RESULT, ensure_ascii=False, default=str), encoding="utf-8")
     for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, QDialog):
+        if isinstance(widget, QDialog) and widget.isVisible():  # the hidden ones belong to QGIS
             widget.close()
             widget.deleteLater()
     pause(500)
@@ -81,13 +82,20 @@ def finish():
     iface.actionExit().trigger()
 
 
+def _note_exception(kind, error, trace, *_, **__):
+    """In place of QGIS's modal window of Python errors, which nobody here would close."""
+    RESULT.setdefault("exceptions", []).append("".join(traceback.format_exception(kind, error, trace)))
+
+
 def start(journey, after_ms=1500):
     """Runs ``journey`` once QGIS is up; whatever happens, the result is written and QGIS ends."""
+    qgis.utils.showException = _note_exception
+
     def begin():
         try:
             size_window()
             journey()
-            RESULT["ok"] = True
+            RESULT["ok"] = "exceptions" not in RESULT
         except BaseException as error:
             RESULT["ok"] = False
             RESULT["error"] = f"{error}\n{traceback.format_exc()}"

@@ -7,7 +7,7 @@ try:
 except ImportError:  # Qt 6 moved it
     from qgis.PyQt.QtGui import QAction
 
-__all__ = ["QAction", "COMPOSITION", "TAB_LAYOUT", "is_null"]
+__all__ = ["QAction", "COMPOSITION", "TAB_LAYOUT", "is_null", "make_group", "make_tab"]
 
 if hasattr(Qgis, "AttributeFormLayout"):
     TAB_LAYOUT = Qgis.AttributeFormLayout.DragAndDrop
@@ -23,3 +23,19 @@ else:
 def is_null(value):
     """True for None and for QGIS's NULL."""
     return value is None or value == NULL
+
+
+def make_tab(container):
+    """Shows an attribute form's container as a tab."""
+    if hasattr(Qgis, "AttributeEditorContainerType"):
+        container.setType(Qgis.AttributeEditorContainerType.Tab)
+    else:
+        container.setIsGroupBox(False)
+
+
+def make_group(container):
+    """Shows an attribute form's container as a group box."""
+    if hasattr(Qgis, "AttributeEditorContainerType"):
+        container.setType(Qgis.AttributeEditorContainerType.GroupBox)
+    else:
+        container.setIsGroupBox(True)

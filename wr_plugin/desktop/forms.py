@@ -17,7 +17,7 @@ from qgis.core import (
 )
 
 from ..model import schema
-from .compat import COMPOSITION, TAB_LAYOUT
+from .compat import COMPOSITION, TAB_LAYOUT, make_group, make_tab
 
 HARD = QgsFieldConstraints.ConstraintStrength.ConstraintStrengthHard
 SOFT = QgsFieldConstraints.ConstraintStrength.ConstraintStrengthSoft
@@ -25,6 +25,8 @@ NOT_NULL = QgsFieldConstraints.Constraint.ConstraintNotNull
 UNIQUE = QgsFieldConstraints.Constraint.ConstraintUnique
 
 BY_MACHINE = ("fid", "uuid", "geometry_m2", "village_code", "village_name", "source_file", "source_row", "run_id")
+HIDDEN = ("fid", "uuid", "parcel_fid", "registry_fid", "quota_fid", "part_id", "run_id", "confirm_run", "source_file",
+          "source_row", "eta_e8")
 LONG_TEXT = ("note", "remark", "message", "remedy", "content", "outcome", "DKBZXX", "caption")
 DATE_FORMAT, MOMENT_FORMAT = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
 
@@ -142,6 +144,34 @@ def prepare_fields(layer, table):
         layer.setDisplayExpression(SHORT_NAMES[table.name])
 
 
+def shown_fields(table):
+    """Fields that people read: without keys, provenance, and integers that have a decimal twin."""
+    twins = {f.computed.split(" ")[0] for f in table.fields if f.computed}
+    return [f for f in table.fields if f.name not in HIDDEN and f.name not in twins
+            and not f.references.startswith("parcel.")]
+
+
+def arrange_plain(layer, table):
+    """A form and an attribute table of the fields that people read, in the schema's order."""
+    shown = {f.name for f in shown_fields(table)}
+    config = layer.editFormConfig()
+    config.setLayout(TAB_LAYOUT)
+    config.clearTabs()
+    root = config.invisibleRootContainer()
+    for field in shown_fields(table):
+        index = layer.fields().indexOf(field.name)
+        if index >= 0:
+            config.addTab(QgsAttributeEditorField(field.name, index, root))
+    layer.setEditFormConfig(config)
+    columns = layer.attributeTableConfig()
+    columns.update(layer.fields())
+    listed = columns.columns()
+    for column in listed:
+        column.hidden = column.name not in shown
+    columns.setColumns(listed)
+    layer.setAttributeTableConfig(columns)
+
+
 def add_relations(project, layers):
     """The parcel's relations to its holders, registry rows, rights, audits, findings and photos, by table name.
 
@@ -171,9 +201,10 @@ def arrange_parcel(layer, relations):
     config.clearTabs()
     for tab in PARCEL_TABS:
         page = QgsAttributeEditorContainer(tab.title, None)
+        make_tab(page)
         for title, names in tab.groups:
             box = QgsAttributeEditorContainer(title, page)
-            box.setIsGroupBox(True)
+            make_group(box)
             box.setColumnCount(2 if len(names) > 1 else 1)
             for name in names:
                 index = layer.fields().indexOf(name)

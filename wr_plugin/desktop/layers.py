@@ -21,6 +21,7 @@ from . import forms, places
 WORK_PROPERTY, TABLE_PROPERTY = "wr_plugin/work", "wr_plugin/table"
 MAP_TITLE, MAP_GROUP = "地块水权图", "核定结果"
 GROUPS = ("灌溉", MAP_GROUP, "承包地", "外业核查", "公示与审核", "定额与指标", "权属表")
+DETAILS = "明细表"
 OPEN_GROUPS = (MAP_GROUP,)
 SHOWN = {PARCEL_MAP, "well", "outlet", "canal", "irrigation_district", "CJQY"}
 ORDER = {name: n for n, name in enumerate((
@@ -47,6 +48,8 @@ def show_work_file(project, path):
         branch.setExpanded(group in OPEN_GROUPS)
         if group == MAP_GROUP:
             made.append(_add(project, branch, path, PARCEL_MAP, MAP_TITLE))
+            branch = branch.addGroup(DETAILS)
+            branch.setExpanded(False)
         made += [_add(project, branch, path, t.name, t.title) for t in declared]
     by_table = {layer.customProperty(TABLE_PROPERTY): layer for layer in made}
     forms.arrange_parcel(by_table["parcel"], forms.add_relations(project, by_table))
@@ -89,6 +92,8 @@ def prepare(layer, table):
     declared = schema.table(table)
     for field in declared.fields:
         _describe(layer, field.name, forms.label(field), field.codes)
+    if table != "parcel":
+        forms.arrange_plain(layer, declared)
     if declared.edited:
         forms.prepare_fields(layer, declared)
     else:

@@ -1,0 +1,209 @@
+"""The findings as a list to work down: filter, go there, tick what is settled."""
+
+from qgis.gui import QgsFilterLineEdit
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDockWidget,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...model.errors import WaterRightsError
+from ...model.findings import KINDS
+from ...model.tables_work import FINDING_STATE, SEVERITY
+from .. import findings_query, layers
+
+COLUMNS = ("程度", "问题", "对象", "村", "说明", "处理状态")
+WIDTHS = (64, 150, 190, 100, 0, 80)
+SEVERITY_COLOURS = {"stop": "#c1121f", "review": "#b45309", "notice": "#6b7280"}
+TYPING_MS = 250
+ROW_HEIGHT = 24
+
+
+class FindingModel(QAbstractTableModel):
+    """Rows as ``findings_query.rows`` gives them."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.rows = []
+
+    def show_rows(self, rows):
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent=QModelIndex()):  # noqa: N802, B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent=QModelIndex()):  # noqa: N802, B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):  # noqa: N802
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index, role=Qt.ItemDataRole.DisplayRole):
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (
+                SEVERITY.get(row["severity"], row["severity"]), title_of(row["code"]), row["subject"],
+                row["village_name"] or row["village_code"] or "", row["message"],
+                FINDING_STATE.get(row["state"], row["state"] or ""))[column]
+        if role == Qt.ItemDataRole.ForegroundRole:
+            if row["state"] != "open":
+                return QColor("#9ca3af")
+            if column == 0:
+                return QColor(SEVERITY_COLOURS.get(row["severity"], "#374151"))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            source = f"\n来源：{row['source_file']} 第 {row['source_row']} 行" if row["source_file"] else ""
+            return f"{row['message']}\n处理办法：{row['remedy'] or ''}{source}"
+        return None
+
+
+def title_of(code):
+    return KINDS[code].title if code in KINDS else code
+
+
+class FindingsPanel(QDockWidget):
+    """``wanted``: the uuid of the parcel of the finding the user looks at."""
+
+    wanted = pyqtSignal(str)
+
+    def __init__(self, session, parent=None):
+        super().__init__("问题清单", parent)
+        self.setObjectName("wr_plugin_findings")
+        self.session = session
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(6, 4, 6, 6)
+        layout.setSpacing(4)
+        layout.addLayout(self._filters())
+        self.model = FindingModel(self)
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        for column, width in enumerate(WIDTHS):
+            if width:
+                self.table.setColumnWidth(column, width)
+            else:
+                self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._look(now))
+        self.table.clicked.connect(self._look)
+        layout.addWidget(self.table, 1)
+        self.setWidget(body)
+        self.typing = QTimer(self)
+        self.typing.setSingleShot(True)
+        self.typing.setInterval(TYPING_MS)
+        self.typing.timeout.connect(self.reload)
+        session.opened.connect(lambda _: self.reload(filters=True))
+        session.standing.connect(lambda _: self.reload(filters=True))
+
+    def _filters(self):
+        row = QHBoxLayout()
+        self.kind, self.village, self.state = QComboBox(), QComboBox(), QComboBox()
+        self.kind.setMinimumContentsLength(14)
+        for code, text in (("", "全部状态"), *FINDING_STATE.items()):
+            self.state.addItem(text, code)
+        self.state.setCurrentIndex(1)
+        self.text = QgsFilterLineEdit()
+        self.text.setShowSearchIcon(True)
+        self.text.setPlaceholderText("按编码或说明筛选")
+        self.number = QLabel()
+        self.accepted = self._button("认可", "accepted", "情况属实，不需要改正")
+        self.fixed = self._button("已改正", "fixed", "原始数据已经改正")
+        self.reopen = self._button("重新打开", "open", "还要处理")
+        for box in (self.kind, self.village, self.state):
+            row.addWidget(box)
+            box.currentIndexChanged.connect(lambda _: self.reload())
+        row.addWidget(self.text, 1)
+        self.text.textChanged.connect(lambda _: self.typing.start())
+        row.addWidget(self.number)
+        for button in (self.accepted, self.fixed, self.reopen):
+            row.addWidget(button)
+        return row
+
+    def _button(self, text, state, tip):
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: self.mark(state))
+        return button
+
+    def reload(self, filters=False):
+        """Reads the list again; ``filters``: the choices of kind and village too."""
+        if not self.session.path:
+            self.model.show_rows([])
+            self.number.setText("")
+            return
+        try:
+            with self.session.reading() as store:
+                if filters:
+                    self._fill_filters(findings_query.kinds(store))
+                rows, number = findings_query.rows(
+                    store, self.kind.currentData() or "", self.village.currentData() or "",
+                    self.state.currentData() or "", self.text.text().strip())
+        except WaterRightsError as error:
+            self.session.failed.emit(error)
+            return
+        self.model.show_rows(rows)
+        more = f"，显示前 {len(rows):,} 条" if number > len(rows) else ""
+        self.number.setText(f"{number:,} 条{more}")
+
+    def _fill_filters(self, numbers):
+        _choices(self.kind, [("", "全部问题"), *(
+            (code, f"{kind.title}（{numbers[code]:,}）") for code, kind in KINDS.items() if code in numbers)])
+        villages = self.session.status.get("villages", [])
+        _choices(self.village, [("", "全部村"), *((v["village_code"], v["village_name"]) for v in villages)])
+
+    def show_village(self, code):
+        """Filters by a village, e.g. the one picked in the dock."""
+        position = self.village.findData(code)
+        if position >= 0:
+            self.village.setCurrentIndex(position)
+
+    def _look(self, index):
+        if index.isValid() and self.model.rows[index.row()]["parcel_uuid"]:
+            self.wanted.emit(self.model.rows[index.row()]["parcel_uuid"])
+
+    def mark(self, state):
+        """Sets the state of the selected findings; edits of the layer in QGIS come first."""
+        chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        if not chosen:
+            return
+        fids = [self.model.rows[row]["fid"] for row in chosen]
+        try:
+            if layers.unsaved_layers(self.session.path):
+                raise WaterRightsError("有图层正在编辑", "先保存或放弃编辑，再改处理状态")
+            findings_query.set_state(self.session.path, fids, state)
+        except WaterRightsError as error:
+            self.session.failed.emit(error)
+            return
+        self.reload()
+        if self.model.rows:
+            self.table.selectRow(min(chosen[0], len(self.model.rows) - 1))
+        self.session.ask_standing()
+
+
+def _choices(box, pairs):
+    """Fills a combo box and keeps what was chosen."""
+    kept = box.currentData()
+    box.blockSignals(True)
+    box.clear()
+    for code, text in pairs:
+        box.addItem(text, code)
+    box.setCurrentIndex(max(0, box.findData(kept)))
+    box.blockSignals(False)

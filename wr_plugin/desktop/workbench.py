@@ -1,0 +1,201 @@
+"""Toolbar, menu and docks of the plugin in one QGIS window, and how they work together."""
+
+import os
+
+from qgis.core import QgsFeatureRequest, QgsSettings
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QFileDialog
+
+from ..commands.catalogue import VERBS
+from . import places
+from .compat import QAction
+from .gui.dock import WorkDock
+from .gui.explain_panel import ExplainPanel
+from .gui.findings_panel import FindingsPanel
+from .gui.map_tool import ParcelTool, Spotlight
+from .gui.settings_dialog import SettingsDialog
+from .session import LAST_WORK, Session
+
+MENU = "水权确权"
+OPEN_AT_START = "WR_WORK"
+ARRANGED = "wr_plugin/arranged"
+RIGHT, BOTTOM = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class Workbench:
+    """``install`` puts everything into the window, ``remove`` takes it out again."""
+
+    def __init__(self, iface):
+        self.iface = iface
+        self.session = Session()
+        self.actions, self.toolbar = [], None
+
+    def install(self):
+        window, canvas = self.iface.mainWindow(), self.iface.mapCanvas()
+        self.dock = WorkDock(self.session, window)
+        self.explain = ExplainPanel(self.session, window)
+        self.findings = FindingsPanel(self.session, window)
+        self.tool = ParcelTool(canvas, self.session)
+        self.spotlight = Spotlight(canvas)
+        self.iface.addDockWidget(RIGHT, self.dock)
+        self.iface.addDockWidget(RIGHT, self.explain)
+        self.iface.addDockWidget(BOTTOM, self.findings)
+        self.findings.hide()
+        self._arrange()
+        self.iface.initializationCompleted.connect(self._arrange)
+        self._add_actions(window)
+        self.dock.opening.connect(self.choose_work_file)
+        self.dock.village_wanted.connect(self.go_to_village)
+        self.dock.village_picked.connect(self.findings.show_village)
+        self.tool.found.connect(self.show_parcel)
+        self.findings.wanted.connect(self.go_to_finding)
+        self.explain.zoom_wanted.connect(self.go_to_parcel)
+        self.explain.form_wanted.connect(self.open_form)
+        self.session.project.readProject.connect(self._project_read)
+        self.session.project.cleared.connect(self._project_cleared)
+        if window.isVisible():
+            self._open_at_start()
+        else:  # QGIS still starts: what it finds in the project now it would offer to save
+            self.iface.initializationCompleted.connect(self._open_at_start)
+
+    def _arrange(self):
+        """Panel and explanation share one place; once QGIS has restored its window, and then as the user left it."""
+        window, settings = self.iface.mainWindow(), QgsSettings()
+        if settings.value(ARRANGED, False, type=bool):
+            return
+        window.tabifyDockWidget(self.dock, self.explain)
+        self.dock.raise_()
+        if window.isVisible():
+            settings.setValue(ARRANGED, True)
+
+    def _add_actions(self, window):
+        self.toolbar = self.iface.addToolBar(MENU)
+        self.toolbar.setObjectName("wr_plugin_toolbar")
+        self._action("wr_plugin", "工作面板", "显示或隐藏工作面板", window,
+                     self._toggled(self.dock), toolbar=True, checkable=self.dock)
+        self._action("open", "打开工作文件…", "打开已有的工作文件（*.gpkg）", window, self.choose_work_file, toolbar=True)
+        look = self._action("explain", "查看地块", "在地图上点一块地，看权利人、面积、水源、水量与依据", window,
+                            lambda: self.iface.mapCanvas().setMapTool(self.tool), toolbar=True)
+        look.setCheckable(True)
+        self.tool.setAction(look)
+        self._action("findings", "问题清单", "显示或隐藏问题清单", window, self._toggled(self.findings), toolbar=True,
+                     checkable=self.findings)
+        for name in ("sample", "selfcheck"):
+            self._action(name, f"{VERBS[name].title}…", VERBS[name].help, window,
+                         lambda _=False, verb=name: self.run(verb))
+        self._action("settings", "设置…", "指定计算程序的 Python", window, self.open_settings)
+
+    def _action(self, icon, text, tip, window, called, toolbar=False, checkable=None):
+        action = QAction(QIcon(places.icon_file(icon)), text, window)
+        action.setToolTip(tip)
+        if checkable is not None:
+            action.setCheckable(True)
+            action.setChecked(checkable.isVisible())
+            checkable.visibilityChanged.connect(lambda _: action.setChecked(not checkable.isHidden()))
+        action.triggered.connect(called)
+        self.iface.addPluginToMenu(MENU, action)
+        if toolbar:
+            self.toolbar.addAction(action)
+        self.actions.append(action)
+        return action
+
+    @staticmethod
+    def _toggled(dock):
+        def toggle(shown):
+            dock.setVisible(shown)
+            if shown:
+                dock.raise_()
+        return toggle
+
+    def remove(self):
+        project = self.session.project
+        project.readProject.disconnect(self._project_read)
+        project.cleared.disconnect(self._project_cleared)
+        self.iface.initializationCompleted.disconnect(self._arrange)
+        self.session.stop()
+        self.iface.mapCanvas().unsetMapTool(self.tool)
+        self.spotlight.clear()
+        for action in self.actions:
+            self.iface.removePluginMenu(MENU, action)
+            action.deleteLater()
+        for dock in (self.dock, self.explain, self.findings):
+            self.iface.removeDockWidget(dock)
+            dock.deleteLater()
+        self.iface.mainWindow().removeToolBar(self.toolbar)
+        self.toolbar.deleteLater()
+        self.tool.deleteLater()
+
+    def _open_at_start(self):
+        path = os.environ.get(OPEN_AT_START, "")
+        if path:
+            self.open_work_file(path)
+        else:
+            self.session.adopt_project()
+
+    def _project_read(self, *_):
+        self.session.adopt_project()
+
+    def _project_cleared(self):
+        self.spotlight.clear()
+        if self.session.path:
+            self.session.close()
+
+    def choose_work_file(self, *_):
+        path, _ = QFileDialog.getOpenFileName(self.iface.mainWindow(), "打开工作文件",
+                                              QgsSettings().value(LAST_WORK, "", type=str), "工作文件 (*.gpkg)")
+        if path:
+            self.open_work_file(path)
+
+    def open_work_file(self, path):
+        """Opens a work file and shows all its parcels."""
+        if self.session.open(path):
+            self.iface.setActiveLayer(self.session.layer("parcel_map"))
+            self.iface.zoomToActiveLayer()
+            self.iface.mapCanvas().setMapTool(self.tool)
+
+    def run(self, verb_name):
+        """A verb of the menu: its parameters are asked for, its run is followed in the dock."""
+        self.dock.show()
+        self.dock.raise_()
+        self.dock.ask_and_run(verb_name)
+
+    def open_settings(self, *_):
+        dialog = SettingsDialog(self.session.path, self.iface.mainWindow())
+        dialog.exec()
+        dialog.deleteLater()
+        self.session.ask_standing()
+
+    def show_parcel(self, uuid):
+        """The parcel that was clicked: outlined and explained."""
+        self.explain.show()
+        self.explain.raise_()
+        if uuid:
+            self.spotlight.show_parcel(self.session.layer("parcel_map"), uuid)
+            self.explain.show_parcel(uuid)
+        else:
+            self.spotlight.clear()
+            self.explain.show_nothing()
+
+    def go_to_parcel(self, uuid, flash=False):
+        layer = self.session.layer("parcel_map")
+        if layer is not None:
+            self.spotlight.go_to_parcel(layer, uuid, flash)
+
+    def go_to_finding(self, uuid):
+        self.go_to_parcel(uuid, flash=True)
+        self.explain.show_parcel(uuid)
+
+    def go_to_village(self, code):
+        layer = self.session.layer("parcel_map")
+        if layer is not None:
+            self.spotlight.go_to_village(layer, code)
+
+    def open_form(self, uuid):
+        """The attribute form of one parcel, for audits, findings and photos."""
+        layer = self.session.layer("parcel")
+        if layer is None:
+            return
+        request = QgsFeatureRequest().setFilterExpression(f"\"uuid\" = '{uuid}'")
+        for feature in layer.getFeatures(request):
+            self.iface.openFeatureForm(layer, feature, False, False)
