@@ -25,7 +25,7 @@ def store_index(pen, land):
     pen.canvas.beginForm(INDEX_FORM, 0, 0, width, height)
     line = max(width, height) / 1600
     own = "\n".join(p for p in land.paths[:land.own] if p)
-    pen.raw(f"q {line:.3f} w 0.72 0.72 0.72 RG 0.93 0.93 0.92 rg {own} B* Q")
+    pen.raw(f"q {line:.3f} w 0.72 0.72 0.72 RG 0.93 0.93 0.92 rg {own} B Q")
     pen.raw(f"q {line * 2.5:.3f} w 0.3 0.55 0.82 RG " + "\n".join(land.canals[0]) + " S Q")
     pen.end_form()
 

@@ -89,7 +89,12 @@ def _centres(geometry):
 
 
 def _outlines(geometry, origin):
-    """(paths, axes (n, 2), lengths (n,)): the axis runs along the longest side of the shape."""
+    """(paths, axes (n, 2), lengths (n,)): the axis runs along the longest side of the shape.
+
+    Shells run clockwise and holes the other way, so that several paths painted at once by the non-zero rule keep
+    their holes and stay filled where parcels overlap.
+    """
+    geometry = shapely.normalize(geometry)
     parts, of_part = shapely.get_parts(geometry, return_index=True)
     rings, of_ring = shapely.get_rings(parts, return_index=True)
     xy, of_point = shapely.get_coordinates(rings, return_index=True)
@@ -184,7 +189,7 @@ class View:
             head += f"{fill[0]:.3f} {fill[1]:.3f} {fill[2]:.3f} rg "
         if dash:
             head += "[" + " ".join(f"{float(d) / self.k:.3f}" for d in dash.split()) + "] 0 d "
-        paint = ("B*" if line else "f*") if fill else "S"
+        paint = ("B" if line else "f") if fill else "S"
         pen.raw(f"q {head}{body} {paint} Q")
 
     def hatch(self, pen, paths, gap=3.2, line=0.6, color=BLACK):
@@ -199,7 +204,7 @@ class View:
         last = math.ceil((x2 - ox) / step)
         lines = " ".join([f"{i * step:.2f} {y1 - oy:.2f} m {i * step + height:.2f} {y2 - oy:.2f} l"
                           for i in range(first, last + 1)])
-        pen.raw("q " + "\n".join(paths) + f" W* n {line / self.k:.4f} w "
+        pen.raw("q " + "\n".join(paths) + f" W n {line / self.k:.4f} w "
                 f"{color[0]:.3f} {color[1]:.3f} {color[2]:.3f} RG {lines} S Q")
 
     def on(self, land):

@@ -14,7 +14,7 @@ FRAME = (15 * MM, 19 * MM, 316 * MM, HEIGHT - 31 * MM - 19 * MM)
 SIDE_X, SIDE_WIDTH = 337 * MM, 68 * MM
 NUMBER_SIZE, READABLE, SMALLEST = 9.5, 5.0, 3.8
 READABLE_SHARE = 0.85
-MAX_DEPTH = 5
+MAX_DEPTH, TITLED_DEPTH = 5, 2
 LINE = (0.30, 0.30, 0.30)
 OUTSIDE = (0.80, 0.08, 0.08)
 
@@ -44,6 +44,8 @@ KINDS = (
     Kind("新开、复垦、未批，不予确定", ("unapproved",), (1.0, 0.85, 0.70), OUTSIDE, 0.9),
     Kind("名录外，不予确定", ("outside_registry",), (1, 1, 1), OUTSIDE, 1.0, hatch=True),
 )
+# parcels with doubtful data often lie over sound ones: they are painted first, so that they hide nothing
+PAINTED = sorted(range(len(KINDS)), key=lambda i: "defect" not in KINDS[i].states)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def _split(land, positions, title, depth=0):
         return [Sheet(title, positions, view)]
     halves = (positions[low], positions[~low])
     names = ("西", "东") if axis == 0 else ("南", "北")
-    return [s for half, name in zip(halves, names) for s in _split(land, half, f"{title}{name}", depth + 1)]
+    titles = [title + name if depth < TITLED_DEPTH else title for name in names]
+    return [s for half, name in zip(halves, titles) for s in _split(land, half, name, depth + 1)]
 
 
 def draw_sheets(paper, content, land, sheets, first_page, total):
@@ -144,8 +147,8 @@ def _draw_land(pen, land, sheet, first, number):
         by_kind.setdefault(_kind_of(first[p]) if p in first else -1, []).append(p)
     view.open(pen, land)
     view.paint(pen, [land.paths[p] for p in by_kind.get(-1, ())], 0.25, (0.6, 0.6, 0.6))
-    for i, kind in enumerate(KINDS):
-        paths = [land.paths[p] for p in by_kind.get(i, ())]
+    for i in PAINTED:
+        kind, paths = KINDS[i], [land.paths[p] for p in by_kind.get(i, ())]
         view.paint(pen, paths, kind.width, kind.line, kind.fill)
         if kind.hatch:
             view.hatch(pen, paths, 4.0, 0.55, (0.90, 0.35, 0.33))
