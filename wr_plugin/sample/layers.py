@@ -29,7 +29,7 @@ def write_parcels(folder, county, names_of_parcels, tick):
     land = county.land
     count = land.parcels
     rng = np.random.default_rng([county.seed, count, 30])
-    vocabulary, sides, self_index = _neighbour_texts(county)
+    vocabulary, sides, self_index = neighbour_texts(county)
     grade = rng.choice(np.arange(1, 11), count, p=(.02, .08, .2, .25, .2, .12, .06, .04, .02, .01))
     mu = amounts.mu_100_from_m2_100(county.measured)
     note = ["", "承包地块", "集体土地，未承包到户"]
@@ -57,7 +57,7 @@ def write_parcels(folder, county, names_of_parcels, tick):
     shapefile.write(folder / f"DK{layout.COUNTY_CODE}{YEAR}", shapefile.rings(land.rings, land.offsets, county.plan.missing), columns, tick)
 
 
-def _neighbour_texts(county):
+def neighbour_texts(county):
     """A vocabulary of GBK texts, the index into it per parcel and side (east, west, south, north), and of the holder."""
     land, holders = county.land, county.land.households
     usable = [people.in_gbk(name) for name in holders.name.tolist()]

@@ -90,8 +90,8 @@ def write_quotas(path, county):
              "定额等级", "定额版本", "页码", "示例")
     rows = [
         (crop, "*" if district < 0 else county.names.district_code[district], SOURCE_TEXT[source], method,
-         None if crop == NO_QUOTA_CROP else quota_m3_mu_100(crop, method) / 100, eta_canal(max(district, 0), source, method), ETA_FIELD[method],
-         "田间", "50%", "先进值", EDITION, "示例", DEMO)
+         None if crop == NO_QUOTA_CROP else quota_m3_mu_100(crop, method) / 100,
+         eta_canal(max(district, 0), source, method), ETA_FIELD[method], "田间", "50%", "先进值", EDITION, "示例", DEMO)
         for crop, district, source, method in quota_rows(len(county.land.layout.supply))
     ]
     _write_titled(path, "灌溉定额表", "示例县灌溉定额表（示例数据）", names, rows)
