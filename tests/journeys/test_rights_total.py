@@ -1,4 +1,4 @@
-"""A sample county's rights worked out once more without the product: sqlite3, dicts and fractions, one parcel at a time.
+"""A sample county's rights worked out once more without the product: sqlite3, dicts, fractions, parcel by parcel.
 
 Only the delivered tables and the check's findings (``parcel_site``) are read; every holder's area and volume by source
 must equal ``holder_right``, with the caps reported and with the caps cutting.
@@ -93,7 +93,8 @@ def demands(tables):
     policy = tables.policy
     step = Fraction(str(policy["volume"]["step_m3"]))
     holders = {row["CBFBM"] for row in tables.rows("SELECT CBFBM FROM CBF")}
-    links, registry = tables.by("SELECT * FROM CBDKXX", "DKBM"), tables.by("SELECT * FROM registry ORDER BY fid", "DKBM")
+    links = tables.by("SELECT * FROM CBDKXX", "DKBM")
+    registry = tables.by("SELECT * FROM registry ORDER BY fid", "DKBM")
     site = {row["parcel_fid"]: row for row in tables.rows("SELECT * FROM parcel_site")}
     tables.quotas = defaultdict(list)
     for row in tables.rows("SELECT * FROM quota"):
@@ -101,7 +102,9 @@ def demands(tables):
     found = {}
     for parcel in tables.rows("SELECT fid, DKBM, DKLB, TDYT FROM parcel"):
         place, code = site[parcel["fid"]], parcel["DKBM"]
-        if parcel["DKLB"] not in policy["scope"]["parcel_classes"] or parcel["TDYT"] in policy["scope"]["exclude_land_use"]:
+        if parcel["DKLB"] not in policy["scope"]["parcel_classes"]:
+            continue
+        if parcel["TDYT"] in policy["scope"]["exclude_land_use"]:
             continue
         if place["forest_m2_100"] > place["geometry_m2_100"] / 2 or place["defect"]:
             continue
@@ -158,7 +161,8 @@ def granted(tables, wanted, step_100):
         for (code, holder, kind), (district, _, demand) in wanted.items():
             if kind == source:
                 mine[district][code, holder] = demand
-        totals = {district: min(sum(parts.values()), caps["district", district, source]) for district, parts in mine.items()}
+        totals = {district: min(sum(parts.values()), caps["district", district, source])
+                  for district, parts in mine.items()}
         if sum(totals.values()) > caps["county", tables.county, source]:
             totals = shared_out(totals, caps["county", tables.county, source])
         for district, parts in mine.items():
@@ -168,7 +172,8 @@ def granted(tables, wanted, step_100):
 
 
 def stored(tables):
-    return {row["right_id"]: (row["area_mu_100"], row["volume_m3_100"]) for row in tables.rows("SELECT * FROM holder_right")}
+    return {row["right_id"]: (row["area_mu_100"], row["volume_m3_100"])
+            for row in tables.rows("SELECT * FROM holder_right")}
 
 
 def summed(wanted, volume, step_100):

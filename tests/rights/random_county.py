@@ -25,7 +25,8 @@ def random_county(seed, size=60, cap_share=1.2):
             forest_m2_100=int(pick((0, whole // 3, whole // 2, whole // 2 + 1), (20, 1, 1, 1))),
             unapproved_m2_100=int(pick((0, 900, 1000, 1001, whole // 3, whole), (20, 1, 1, 1, 3, 1))),
             in_registry=bool(rng.random() < 0.92), crop=pick(CROPS, (6, 4, 1, 1)), method=pick(METHODS, (9, 5, 1)),
-            district_code=pick(DISTRICTS, (6, 6, 6, 1)), source=pick(("surface", "ground", "mixed", "none"), (6, 4, 4, 1)),
+            district_code=pick(DISTRICTS, (6, 6, 6, 1)),
+            source=pick(("surface", "ground", "mixed", "none"), (6, 4, 4, 1)),
             defect=pick(DEFECTS)))
         for _ in range(int(pick((0, 1, 2, 3), (1, 16, 4, 2)))):
             holder = int(rng.integers(1, size // 2))
@@ -44,7 +45,7 @@ def random_county(seed, size=60, cap_share=1.2):
               for method in ("畦灌", "滴灌") if rng.random() < 0.97]
     rough = size * 600_000
     caps = [county.cap_row(level, code, source, int(rough * cap_share * rng.uniform(0.3, 1) * part))
-            for level, code, part in (("county", county.COUNTY, 1.0), ("district", "GQ01", 0.4), ("district", "GQ02", 0.4),
-                                      ("district", "GQ03", 0.4))
+            for level, code, part in (("county", county.COUNTY, 1.0), ("district", "GQ01", 0.4),
+                                      ("district", "GQ02", 0.4), ("district", "GQ03", 0.4))
             for source in county.SOURCES if rng.random() < 0.96 or level == "county"]
     return county.county(parcels, links, quotas, caps, range(1, size // 2 - 1))

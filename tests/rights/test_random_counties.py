@@ -18,8 +18,8 @@ from wr_plugin.store.workfile import WorkFile
 
 NOTHING = {"policy": None, "quota": None, "caps": None}
 CASES = [(seed, mode, legal, share) for seed, (mode, legal, share) in enumerate([
-    ("report", "HTMJ", 1.2), ("proportional", "HTMJ", 1.2), ("proportional", "SCMJ", 0.2), ("proportional", "YHTMJ", 0.05),
-    ("report", "SCMJ", 0.1), ("proportional", "HTMJ", 0.0)])]
+    ("report", "HTMJ", 1.2), ("proportional", "HTMJ", 1.2), ("proportional", "SCMJ", 0.2),
+    ("proportional", "YHTMJ", 0.05), ("report", "SCMJ", 0.1), ("proportional", "HTMJ", 0.0)])]
 
 
 def changes(mode, legal, **more):
@@ -60,7 +60,8 @@ def test_every_explanation_equals_the_stored_result(tmp_path, seed, mode, legal,
     path = county.store_county(tmp_path / "c.gpkg", inputs, changes(mode, legal))
     with WorkFile.open(path) as store:
         confirm.run(store, NOTHING, Progress())
-        for row in reading.rows(store, "SELECT p.uuid, r.state FROM parcel p JOIN parcel_right r ON r.parcel_fid = p.fid"):
+        for row in reading.rows(
+                store, "SELECT p.uuid, r.state FROM parcel p JOIN parcel_right r ON r.parcel_fid = p.fid"):
             told = explain.explain_parcel(store, row["uuid"])
             assert told.consistent, told.text()
             assert codes.PARCEL_STATE[row["state"]] in told.results[0]

@@ -13,6 +13,7 @@ from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..rights import determine, holders
 from ..store import frames, journal, reading, runs
+from .interrupting import interruptible
 from .progress import Result
 
 VERB = "confirm"
@@ -21,6 +22,7 @@ CHECKED_SECTIONS = ("scope.", "area.", "sources.")
 NOT_CHECKED = ("sources.mixed_surface_share",)
 RIGHT_SECTIONS = (*CHECKED_SECTIONS, "quota.", "volume.", "cap.")
 SHOWN = 10
+JOURNAL_BATCH = 5000
 
 
 def run(store, params, progress):
@@ -31,13 +33,13 @@ def run(store, params, progress):
     progress.plan(1, 6, 8, 6)
     progress.step("读取政策、定额与指标")
     started = runs.now()
-    with store.transaction():
+    with store.transaction(), interruptible(store, progress):
         files = _replace_limits(store, params)
         policy = store.policy()
         _require_check(store, policy)
         progress.step("读取检查结果")
         inputs = _read(store, progress)
-        digest = _digest(store, inputs, policy)
+        digest = _digest(store, inputs, policy, progress)
         last = runs.last(store, VERB)
         if last is not None and last["input_sha256"] == digest:
             return _unchanged(store, bool(files))
@@ -54,7 +56,10 @@ def run(store, params, progress):
                              input_sha256=digest, policy_sha256=policy.sha256)
         _write(store, rights, run_id, progress)
         why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
-        journal.append(store, run_id, VERB, (("holder_right", key, old, new, why) for key, old, new in changed))
+        for start in range(0, len(changed), JOURNAL_BATCH):
+            progress.check_cancelled()
+            journal.append(store, run_id, VERB, [("holder_right", key, old, new, why)
+                                                 for key, old, new in changed[start:start + JOURNAL_BATCH]])
         progress.update(1)
     return Result("水权已核定", counts={**counts, "changed_rights": len(changed)}, table=_table(rights, policy),
                   next_step="公示：publish")
@@ -122,7 +127,7 @@ def _read(store, progress):
     return determine.Inputs(*tables, store.setting("county_code", ""))
 
 
-def _digest(store, inputs, policy):
+def _digest(store, inputs, policy, progress):
     """What the result depends on: the content of the tables, the check, the sections of the policy that decide."""
     content = hashlib.sha256()
     for name in ("parcel", "site", "link", "holder", "registry", "quota", "cap"):
@@ -130,6 +135,7 @@ def _digest(store, inputs, policy):
         content.update(f"{name}:{len(frame)}:{','.join(frame.columns)}".encode())
         for column in frame.columns:
             content.update(_bytes(frame[column]))
+            progress.check_cancelled()
     settings = {s.path: policy.get(s.path) for s in policies.SETTINGS if s.path.startswith(RIGHT_SECTIONS)}
     return runs.input_digest(RULES_VERSION, inputs.county_code, settings, runs.last(store, "check")["run_id"],
                              content.hexdigest())
@@ -142,7 +148,10 @@ def _bytes(column):
     if pd.api.types.is_integer_dtype(column.dtype):
         filled = column.astype("Int64").fillna(np.iinfo(np.int64).min)
         return filled.to_numpy(dtype=np.int64).tobytes()
-    return "\x1f".join("\x00" if value is None or value != value else str(value) for value in column).encode()
+    values = column.tolist()
+    if column.isna().any():
+        values = ["\x00" if value is None or value != value else value for value in values]
+    return "\x1f".join(values).encode()
 
 
 def _unchanged(store, adopted):

@@ -77,8 +77,8 @@ def _give_the_rest(cut, groups, remainder, left):
 class Demands:
     """What the cut sees: one entry per part, in the tie order (DKBM, CBFBM, source).
 
-    ``district``: number into ``district_codes`` (sorted); ``source``: number into ``SOURCES``; ``demand_m3_100``: int64,
-    multiples of the step.
+    ``district``: number into ``district_codes`` (sorted); ``source``: number into ``SOURCES``; ``demand_m3_100``:
+    int64, multiples of the step.
     """
 
     district: np.ndarray

@@ -1,4 +1,4 @@
-"""The steps of one parcel's explanation in words: inputs, clause, outcome, and what would change it. Standard library."""
+"""The steps of one parcel's explanation in words: inputs, clause, outcome, what would change it. Stdlib only."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -235,16 +235,18 @@ class Telling:
                                 + (f"（{about}）" if about else "")))
         if self.trace.reason == "QUOTA_MISSING":
             return Step("按什么定额、要多少水", inputs, self._clause("quota"), "缺定额，整块地不能核定")
-        lines = [self._who(p) + (f"{codes.SOURCE[p.source]} " if self.site["source"] == "mixed" else "") + self.formula(p)
-                 for p in self.trace.parts]
+        mixed = self.site["source"] == "mixed"
+        lines = [self._who(part) + (f"{codes.SOURCE[part.source]} " if mixed else "") + self.formula(part)
+                 for part in self.trace.parts]
         return Step("按什么定额、要多少水", inputs, self._clause("quota"), "；".join(lines))
 
     def formula(self, part):
         """``W = A · q / η`` with its figures: ``12.30 亩 × 450.00 m³/亩 ÷ (0.6000 × 0.9000) = 10,250 m³（…）``."""
         row = part.quota.row
         step = m3_text(self.policy.step_m3_100)
-        return (f"{mu_text(part.area)} 亩 × {amount_text(row['quota_m3_mu_100'])} m³/亩 ÷ ({eta_factor(row['eta_canal'])} × "
-                f"{eta_factor(row['eta_field'])}) = {m3_text(part.demand)} m³（四舍五入到 {step} m³）")
+        return (f"{mu_text(part.area)} 亩 × {amount_text(row['quota_m3_mu_100'])} m³/亩 ÷ "
+                f"({eta_factor(row['eta_canal'])} × {eta_factor(row['eta_field'])}) = "
+                f"{m3_text(part.demand)} m³（四舍五入到 {step} m³）")
 
     def _caps(self):
         inputs, lines = [], []
@@ -265,7 +267,7 @@ class Telling:
                         "没有核减，核定水量等于定额水量")
         for part in self.trace.parts:
             note = self.cut_note(part)
-            lines.append(f"{self._who(part)}{codes.SOURCE[part.source]}" + (note or "没有超过指标，不核减"))
+            lines.append(f"{self._who(part)}{codes.SOURCE[part.source]}：" + (note or "没有超过指标，不核减"))
         return Step("是否超过用水总量指标", inputs, clause, "；".join(lines))
 
     def _over(self, level, code, source):
@@ -275,7 +277,8 @@ class Telling:
     def _cap_input(self, level, code, source):
         cap, missing = limits.find_cap(self.county.cap, level, code, source)
         result = self.county.cap_results.get((level, code, source))
-        name = (cap.row["cap_name"] if cap else None) or (self.parcel.places.get("district_code") if level == "district" else None) or code
+        known = self.parcel.places.get("district_code") if level == "district" else None
+        name = (cap.row["cap_name"] if cap else None) or known or code
         told = f"指标 {m3_text(cap.cap_m3_100)} m³" if cap else missing
         if result is not None:
             told = f"定额水量合计 {m3_text(result['demand_m3_100'])} m³，{told}"
@@ -293,7 +296,7 @@ class Telling:
         rounded = "尾数按最大余数法进位" if part.volume > exact * 100 else "尾数舍去，进给余数更大的地块"
         if part.volume == exact * 100:
             rounded = "正好"
-        return (f"，按指标同比例核减：{m3_text(part.demand)} × {m3_text(result['volume_m3_100'])} ÷ "
+        return (f"按指标同比例核减：{m3_text(part.demand)} × {m3_text(result['volume_m3_100'])} ÷ "
                 f"{m3_text(result['demand_m3_100'])} ≈ {float(exact):,.4f}，取 {m3_text(part.volume)} m³"
                 f"（以 {m3_text(step)} m³ 为单位，{rounded}）")
 
@@ -326,7 +329,8 @@ class Telling:
         if self.trace.reason == "QUOTA_MISSING":
             for part in self.trace.parts:
                 if part.quota is None:
-                    key = limits.quota_label(self.trace.crop, self.site["district_code"], part.source, self.trace.method)
+                    key = limits.quota_label(self.trace.crop, self.site["district_code"], part.source,
+                                             self.trace.method)
                     lines.append(f"缺的是：{key}（{part.missing}）")
         if self.trace.reason == "CAP_MISSING":
             for part in self.trace.parts:
@@ -350,4 +354,5 @@ def recorded_text(m2_100, mu_100, blank):
     """A recorded area as it stands in the source: m², or 亩 where only that was given."""
     if blank:
         return "为空、为 0 或读不出"
-    return " + ".join(part for part in (m2_text(m2_100) if m2_100 else "", f"{mu_text(mu_100)} 亩" if mu_100 else "") if part)
+    told = [m2_text(m2_100)] if m2_100 else []
+    return " + ".join([*told, f"{mu_text(mu_100)} 亩"] if mu_100 else told)

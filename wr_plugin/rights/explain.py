@@ -23,7 +23,8 @@ WARNING = "【警告】下列数字与库中的结果不一致，资料可能在
 @dataclass
 class Explanation:
     """``steps``: ``chain.Step``; ``results``: lines; ``changes``: what would have to change; ``differences``: figures
-    that do not agree with the stored result; ``notes``: what to bear in mind; ``counter``: what a step is counted by."""
+    that do not agree with the stored result; ``notes``: what to bear in mind; ``counter``: what steps are counted by.
+    """
 
     title: str
     counter: str = "步"
@@ -47,7 +48,8 @@ class Explanation:
         if self.differences:
             lines += ["", WARNING, *(f"  · {one}" for one in self.differences)]
         for number, step in enumerate(self.steps, 1):
-            lines += ["", f"第 {number} {self.counter}　{step.title}", *(f"  {label}：{value}" for label, value in step.inputs)]
+            lines += ["", f"第 {number} {self.counter}　{step.title}"]
+            lines += [f"  {label}：{value}" for label, value in step.inputs]
             lines += [f"  依据：{step.clause}"] if step.clause else []
             lines += [f"  结论：{step.outcome}"]
         lines += ["", "结果", *(f"  {line}" for line in self.results)]
@@ -137,7 +139,8 @@ def explain_holder(store, code):
 
     Raises BadInput where the code is no holder's.
     """
-    name, rows, rights = facts.holder_name(store, code), facts.holder_parcels(store, code), facts.holder_rights(store, code)
+    name, rows = facts.holder_name(store, code), facts.holder_parcels(store, code)
+    rights = facts.holder_rights(store, code)
     if name is None and not rows and not rights:
         raise facts.not_found(code)
     county = facts.county(store)
@@ -170,7 +173,7 @@ def _parcel_of_holder(parcel, county, code, parts):
     inputs: List[Tuple[str, str]] = []
     for part in trace.parts if trace.having else []:
         if part.code == code:
-            inputs.append((codes.SOURCE[part.source], told.formula(part) + told.cut_note(part)))
+            inputs.append((codes.SOURCE[part.source], "，".join(filter(None, (told.formula(part), told.cut_note(part))))))
     if not trace.having:
         return chain.Step(title, [("原因", told.why_not())], told.reason_clause(), "不予核定"), differences
     volume = "，".join(f"{codes.SOURCE[p['source']]} {mu_text(p['area_mu_100'])} 亩 {m3_text(p['volume_m3_100'])} m³"

@@ -30,8 +30,8 @@ class County:
 class Parcel:
     """Everything stored about one parcel: rows of parcel, parcel_site, CBDKXX, registry, findings, rights.
 
-    ``names``: holders' names by CBFBM, None for one that CBF lacks; ``places``: names of its district, outlet and well by
-    the site's column.
+    ``names``: holders' names by CBFBM, None for one that CBF lacks; ``places``: names of its district, outlet and well
+    by the site's column.
     """
 
     row: dict
@@ -80,11 +80,10 @@ def _outdated(store, run):
 
 def find_parcels(store, subject):
     """Rows of ``parcel`` with this uuid or DKBM, in fid order; several where a code is used twice."""
-    return _dicts(store, f"SELECT {PARCEL_COLUMNS} FROM parcel WHERE uuid = ? OR DKBM = ? ORDER BY fid",  # nosec B608
-                  (subject, subject))
+    return _dicts(store, f"{PARCELS_SQL} WHERE uuid = ? OR DKBM = ? ORDER BY fid", (subject, subject))
 
 
-PARCEL_COLUMNS = ("fid, uuid, DKBM, DKMC, DKLB, TDYT, SCMJ, SCMJM, geometry_m2, village_code, village_name")
+PARCELS_SQL = "SELECT fid, uuid, DKBM, DKMC, DKLB, TDYT, SCMJ, SCMJM, village_code, village_name FROM parcel"
 
 
 def parcel(store, row):
@@ -124,8 +123,8 @@ def holder_name(store, code):
 
 def holder_parcels(store, code):
     """Rows of ``parcel`` that a holder is linked to, by DKBM and fid."""
-    return _dicts(store, f"SELECT {PARCEL_COLUMNS} FROM parcel WHERE DKBM IN"  # nosec B608: constant column list
-                         " (SELECT DKBM FROM CBDKXX WHERE CBFBM = ?) ORDER BY DKBM, fid", (code,))
+    sql = f"{PARCELS_SQL} WHERE DKBM IN (SELECT DKBM FROM CBDKXX WHERE CBFBM = ?) ORDER BY DKBM, fid"  # nosec B608
+    return _dicts(store, sql, (code,))
 
 
 def holder_rights(store, code):

@@ -55,15 +55,11 @@ def changes(before, after):
 
     ``before``, ``after``: frames ``holder_right``; ``run_id`` is not compared.
     """
-    names = ["right_id", *COMPARED]
-    old, new = before[names].astype(object), after[names].astype(object)
-    both = old.merge(new, how="outer", on=names, indicator=True)
-    touched = set(both.loc[both["_merge"] != "both", "right_id"])
-    return [(key, old_row, new_row) for key, old_row, new_row in _paired(old, new, touched)]
+    old, new = ({row[0]: row[1:] for row in frame[["right_id", *COMPARED]].astype(object).itertuples(
+        index=False, name=None)} for frame in (before, after))
+    touched = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    return [(key, _named(old.get(key)), _named(new.get(key))) for key in touched]
 
 
-def _paired(old, new, touched):
-    sides = [{row[0]: dict(zip(COMPARED, row[1:])) for row in frame[frame["right_id"].isin(touched)].itertuples(
-        index=False, name=None)} for frame in (old, new)]
-    for key in sorted(touched):
-        yield key, sides[0].get(key), sides[1].get(key)
+def _named(values):
+    return None if values is None else dict(zip(COMPARED, values))

@@ -43,8 +43,8 @@ class Shares:
 def holdings(parcel, link, legal):
     """Legal area per parcel × holder.
 
-    ``parcel``: DKBM, SCMJ, SCMJM; ``link`` (CBDKXX): fid, DKBM, CBFBM, CBHTBM, HTMJ, HTMJM, YHTMJ, YHTMJM; ``legal``: the
-    policy's area (HTMJ, YHTMJ or SCMJ). Rows of one holder on one parcel are added up, identical rows counted once;
+    ``parcel``: DKBM, SCMJ, SCMJM; ``link`` (CBDKXX): fid, DKBM, CBFBM, CBHTBM, HTMJ, HTMJM, YHTMJ, YHTMJM; ``legal``:
+    the policy's area (HTMJ, YHTMJ or SCMJ). Rows of one holder on one parcel are added up, identical rows counted once;
     m² are converted once, after adding. A blank m² is replaced by its twin in 亩. SCMJ of a parcel with several
     holders is split by their contract areas, by largest remainder in the order of CBFBM.
     """

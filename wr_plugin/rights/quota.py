@@ -56,8 +56,8 @@ class Quotas:
 def look_up(table, crop, method, district, source):
     """The quota row of each part.
 
-    ``table``: the quota frame; ``crop``, ``method``, ``district``: ``Words`` per part, without blanks; ``source``: number
-    into ``caps.SOURCES``. A county has few different keys: each is looked up once.
+    ``table``: the quota frame; ``crop``, ``method``, ``district``: ``Words`` per part, without blanks; ``source``:
+    number into ``caps.SOURCES``. A county has few different keys: each is looked up once.
     """
     index = limits.quota_index(table.astype(object).where(table.notna(), None).to_dict("records"))
     sizes = [max(len(crop.values), 1), max(len(method.values), 1), max(len(district.values), 1)]
