@@ -162,7 +162,8 @@ def _by_village(store, zones, rights, certificates):
     amounts = {}
     for column in ("area_mu_100", "volume_m3_100"):
         table = rights.pivot_table(index="village_code", columns="source", values=column, aggfunc="sum", fill_value=0)
-        amounts[column] = table.reindex(index=villages, columns=list(codes.SOURCE), fill_value=0).fillna(0).astype("int64")
+        table = table.reindex(index=villages, columns=list(codes.SOURCE), fill_value=0)
+        amounts[column] = table.fillna(0).astype("int64")
     holders = rights.groupby("village_code")["CBFBM"].nunique().reindex(villages, fill_value=0)
     issued = certificates.groupby("village_code").size().reindex(villages, fill_value=0)
     columns = [holders, summary["parcels"], summary["listed"], summary["having"]]

@@ -18,7 +18,9 @@ SITE_COLUMNS = ("parcel_fid", "registry_fid", "outlet_code", "well_code", "unapp
 PART_COLUMNS = ("part_id", "parcel_fid", "CBFBM", "source", "area_mu_100", "demand_m3_100", "volume_m3_100",
                 "district_code", "outlet_code", "well_code")
 IN_WINDOW = "fid IN (SELECT id FROM rtree_parcel_geom WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"
-IN_VILLAGE = "IN (SELECT fid FROM parcel WHERE village_code = ?)"
+PARCEL_IN_VILLAGE = "parcel_fid IN (SELECT fid FROM parcel WHERE village_code = ?)"
+PART_OF_VILLAGE = ("CBFBM IN (SELECT CBFBM FROM holder_right WHERE village_code = ?)"
+                   " OR parcel_fid IN (SELECT fid FROM parcel WHERE village_code = ?)")
 
 
 @dataclass
@@ -45,8 +47,7 @@ def read_village(county, code, name, book, holders=()):
     rights = frames.read(store, "holder_right", None, "village_code = ? AND volume_m3_100 > 0", (code,))
     if holders:
         rights = rights[rights["CBFBM"].isin(list(holders))]
-    parts = frames.read(store, "right_part", PART_COLUMNS, "CBFBM IN (SELECT CBFBM FROM holder_right"
-                        f" WHERE village_code = ?) OR parcel_fid {IN_VILLAGE}", (code, code))
+    parts = frames.read(store, "right_part", PART_COLUMNS, PART_OF_VILLAGE, (code, code))
     away = sorted(set(parts["parcel_fid"].tolist()) - set(parcels["fid"].tolist()))
     if away:
         parcels = pd.concat([parcels, _in_batches(
@@ -112,7 +113,7 @@ def _labels(store, code, listed, windows, book):
         where.append("p." + IN_WINDOW)
         params += [window[0], window[2], window[1], window[3]]
     sql = ("SELECT p.fid, p.DKBM, r.holder_names FROM parcel p LEFT JOIN parcel_right r ON r.parcel_fid = p.fid"
-           " WHERE " + " OR ".join(where))  # nosec B608: fixed conditions, values are bound
+           " WHERE " + " OR ".join(where))
     for row in reading.rows(store, sql, params):
         holders = (row["holder_names"] or "").split("、")
         text = holders[0] + ("等" if len(holders) > 1 else "") if holders[0] else (row["DKBM"] or "")[-5:]
@@ -123,8 +124,8 @@ def _labels(store, code, listed, windows, book):
 def read_rows(county, code):
     """(parcel_right, parcel_site, CBDKXX, CBF) of a village's parcels, as frames."""
     store = county.store
-    states = frames.read(store, "parcel_right", RIGHT_COLUMNS, f"parcel_fid {IN_VILLAGE}", (code,))
-    sites = frames.read(store, "parcel_site", SITE_COLUMNS, f"parcel_fid {IN_VILLAGE}", (code,))
+    states = frames.read(store, "parcel_right", RIGHT_COLUMNS, PARCEL_IN_VILLAGE, (code,))
+    sites = frames.read(store, "parcel_site", SITE_COLUMNS, PARCEL_IN_VILLAGE, (code,))
     links = frames.read(store, "CBDKXX", ("fid", "DKBM", "CBFBM", "HTMJ", "HTMJM"),
                         "DKBM IN (SELECT DKBM FROM parcel WHERE village_code = ?)", (code,))
     names = frames.read(store, "CBF", ("CBFBM", "CBFMC"), "CBFBM IN (SELECT CBFBM FROM CBDKXX WHERE DKBM IN"
@@ -139,7 +140,7 @@ def masked_source(county, holder_codes):
     for start in range(0, len(listed), BATCH):
         part = listed[start:start + BATCH]
         marks = ", ".join("?" * len(part))
-        sql = f"SELECT CBFBM, CBFZJHM FROM CBF WHERE CBFBM IN ({marks}) ORDER BY fid"  # nosec B608: only marks
+        sql = f"SELECT CBFBM, CBFZJHM FROM CBF WHERE CBFBM IN ({marks}) ORDER BY fid"  # nosec B608
         for row in reading.rows(county.store, sql, part):
             found.setdefault(row["CBFBM"], row["CBFZJHM"] or "")
     return found

@@ -80,7 +80,7 @@ class Register:
                             [(self.confirm_run, n) for n in self.renewed])
         listed, marks = ", ".join(COLUMNS), ", ".join("?" * len(COLUMNS))
         execute.executemany(
-            f"INSERT INTO certificate ({listed}) VALUES ({marks})",  # nosec B608: names are constants
+            f"INSERT INTO certificate ({listed}) VALUES ({marks})",  # nosec B608
             [tuple({**row, "run_id": run_id}[c] for c in COLUMNS) for row in self.added])
         entries = [("certificate", old["number"], {"state": "valid"}, {"state": "void"}, f"由 {new} 代替")
                    for old, new in self.replaced]
