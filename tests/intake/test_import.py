@@ -141,8 +141,7 @@ def test_a_broken_bow_tie_is_repaired_and_told_with_its_areas(package, bring_in)
     geometry = township.squares(12)
     x, y = township.EAST, township.NORTH
     geometry[0] = shapely.Polygon([(x, y), (x + 40, y + 40), (x + 40, y), (x, y + 40)])
-    geometry[1] = shapely.force_3d(geometry[1], 1480.0)
-    township.parcels(package, geometry=geometry)
+    township.parcels(package, geometry=[shapely.force_3d(g, 1480.0) for g in geometry])
     done = bring_in(package)
     told = done.rows("SELECT * FROM finding")
     assert [(f["code"], f["subject"]) for f in told] == [("GEOMETRY_REPAIRED", township.parcel_code(1))]

@@ -1,7 +1,6 @@
 """A small hand-over package as a county sends it, written with real files: 12 parcels, 6 households, one village."""
 
 import openpyxl
-import pyogrio
 import shapely
 from pandas import DataFrame
 
@@ -46,7 +45,7 @@ class Package:
 
         target = self.root / path
         made = geopandas.GeoDataFrame(frame, geometry=list(geometry), crs=crs)
-        pyogrio.write_dataframe(made, target, driver="ESRI Shapefile", encoding=encoding)
+        made.to_file(target, driver="ESRI Shapefile", encoding=encoding)
         for part in target.parent.glob(target.stem + ".*"):
             if part.suffix not in keep:
                 part.unlink()
