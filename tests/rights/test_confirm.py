@@ -1,6 +1,8 @@
 """The verb confirm: gates, other tables given on the way, certificates in force, all or nothing, the second run."""
 
 import json
+import shutil
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -15,12 +17,18 @@ from wr_plugin.store import frames, journal, reading, runs
 from wr_plugin.store.workfile import WorkFile
 
 
-@pytest.fixture
-def work(tmp_path):
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
     """The village, imported and checked."""
-    path = village.make_village(tmp_path / "v.gpkg")
+    path = village.make_village(tmp_path_factory.mktemp("checked") / "v.gpkg")
     run_verb("check", {"work": str(path)})
     return path
+
+
+@pytest.fixture
+def work(checked, tmp_path):
+    """A copy of the checked village."""
+    return Path(shutil.copy(checked, tmp_path / "v.gpkg"))
 
 
 def confirm(work, **params):

@@ -114,3 +114,46 @@ def test_one_quota_changes_what_rests_on_it_and_the_journal_says_so(tmp_path):
         assert {(json.loads(r["after"])["CBFBM"], json.loads(r["after"])["source"]) for r in added} == owners
         assert all(json.loads(r["before"])["volume_m3_100"] != json.loads(r["after"])["volume_m3_100"] for r in added)
         assert journal.verify(store) == []
+
+
+@pytest.mark.parametrize("mode", ["report", "proportional"])
+@pytest.mark.parametrize("legal", ["HTMJ", "SCMJ"])
+def test_a_county_with_empty_tables(mode, legal):
+    policy, _ = village_policy(**changes(mode, legal))
+    alone = determine.determine(county.county([county.parcel_row(1)], [], [], [], []), policy)
+    assert alone.parcel_right["state"].tolist() == ["no_holder"]
+    held = county.county([county.parcel_row(1)], [county.link_row(1, 1, 6000.0)], [], [], [1])
+    assert determine.determine(held, policy).parcel_right["reason"].tolist() == ["QUOTA_MISSING"]
+    nothing = county.shuffled(held, np.random.default_rng(0))
+    for name in ("parcel", "site", "link", "holder", "registry"):
+        setattr(nothing, name, getattr(nothing, name).iloc[:0])
+    assert len(determine.determine(nothing, policy).parcel_right) == 0
+
+
+def test_unchecked_parcels_are_refused():
+    inputs = random_county(1)
+    inputs.site = inputs.site.iloc[1:]
+    with pytest.raises(determine.MissingSites):
+        determine.determine(inputs, village_policy()[0])
+
+
+def test_policy_defaults_stand_in_for_blank_crop_and_method():
+    parcels = [county.parcel_row(1, crop=None, method="  "), county.parcel_row(2, crop="小麦", in_registry=False)]
+    links = [county.link_row(1, 1, 6000.0), county.link_row(2, 1, 6000.0)]
+    quotas = [county.quota_row("玉米", "*", "surface", "畦灌", 40000, "1", "1")]
+    inputs = county.county(parcels, links, quotas, [], [1])
+    policy, _ = village_policy(**{"quota.default_crop": "玉米", "quota.default_method": "畦灌",
+                                  "scope.require_registry": False})
+    found = determine.determine(inputs, policy).parcel_right
+    assert found["state"].tolist() == ["right", "right"] and found["crop"].tolist() == ["玉米", "玉米"]
+    assert found["volume_m3_100"].tolist() == [360_000, 360_000]
+
+
+def test_doubling_every_cap_lowers_no_total():
+    inputs, policy = random_county(7, 120, 0.2), village_policy(**changes("proportional", "HTMJ"))[0]
+    first = determine.determine(inputs, policy)
+    inputs.cap = inputs.cap.assign(cap_m3_100=inputs.cap["cap_m3_100"] * 2)
+    second = determine.determine(inputs, policy)
+    assert (second.cap_result["volume_m3_100"] >= first.cap_result["volume_m3_100"]).all()
+    assert second.right_part["volume_m3_100"].sum() > first.right_part["volume_m3_100"].sum()
+    assert (second.right_part["volume_m3_100"] <= second.right_part["demand_m3_100"]).all()
