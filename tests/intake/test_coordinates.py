@@ -22,7 +22,7 @@ def test_a_zone_number_in_the_easting_stands_in_for_a_missing_prj(package, bring
     (package.root / "矢量数据/DK6207992026.prj").unlink()
     done = bring_in(package)
     assert done.rows("SELECT value FROM setting WHERE name = 'epsg'")[0]["value"] == "4522"
-    assert any("没有 .prj 文件；横坐标带号 34" in text for _, text in done.result.counts["decisions"])
+    assert any("没有坐标系说明（.prj）；横坐标带号 34" in text for _, text in done.result.counts["decisions"])
 
 
 def test_a_six_digit_easting_without_prj_is_asked_never_guessed(package, bring_in):

@@ -58,7 +58,7 @@ def place(geometry, wkt, where, given=""):
         _refuse_old_datum(crs.name, where)
         return _against_numbers(crs, bounds, where, "按字段对应文件的指定")
     if not wkt:
-        return _without_prj(bounds, where, "没有 .prj 文件")
+        return _without_prj(bounds, where, "没有坐标系说明（.prj）")
     _refuse_old_datum(wkt, where)
     try:
         crs = pyproj.CRS.from_wkt(wkt)

@@ -75,10 +75,11 @@ def names_of(table):
     return known
 
 
-def match(table, headers, chosen=None):
+def match(table, headers, chosen=None, cut=False):
     """Finds the fields of ``table`` among ``headers`` (tuples of header parts, outermost first).
 
-    ``chosen``: {field: header or [headers]} from a saved mapping, which wins and must exist. A header of several
+    ``chosen``: {field: header or [headers]} from a saved mapping, which wins and must exist. ``cut``: the headers come
+    from a DBF, which cuts names to 10 bytes. A header of several
     parts is tried whole, then by its inner parts where those are not ambiguous. Raises BadInput for a mapping that
     names an absent column, and where two columns claim one field with equal right.
     """
@@ -90,7 +91,7 @@ def match(table, headers, chosen=None):
         for position, parts in enumerate(headers):
             if position in used or depth >= len(parts):
                 continue
-            name, rank = _lookup("".join(parts[depth:]), known, cut=len(parts) == 1)
+            name, rank = _lookup("".join(parts[depth:]), known, cut)
             if name and name not in columns:
                 claims.setdefault(name, []).append((rank, position))
         for name, found in claims.items():

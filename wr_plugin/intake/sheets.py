@@ -6,6 +6,7 @@ have a lower header of their own.
 """
 
 import re
+from pathlib import Path
 
 import numpy as np
 
@@ -29,7 +30,8 @@ def read(path, table, name="", sheet="", chosen=None, progress=None, constants=(
     fields are not found are passed over with a note, unless none has them: then BadInput tells what is missing.
     ``progress``: called with the number of rows read so far, now and then.
     """
-    found, passed, empty, hidden = [], [], [], []
+    path, found = Path(path), []
+    passed, empty, hidden = [], [], []
     for title, rows in workbook.sheets(path, name):
         if sheet and title != sheet:
             continue

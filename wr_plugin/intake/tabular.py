@@ -1,6 +1,7 @@
 """A raw table of one file into a frame of the schema: fields matched, values converted, problems told."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from . import field_matching, values
 from .mapping import NOTHING_SAID
 
 ROWS_SHOWN = 5
+CUT_NAMES = (".shp", ".dbf")
 OF_NO_INTEREST = re.compile(r"序号|编号|BSM|YSDM|KJZB|FID|OBJECTID.*|SHAPE_.*|ID", re.IGNORECASE)
 FEATURE_ID = "FID"
 
@@ -24,7 +26,7 @@ def to_frame(table, raw, given=NOTHING_SAID):
     """
     _offer_feature_ids(raw, given)
     try:
-        found = field_matching.match(table, raw.headers, given.fields)
+        found = field_matching.match(table, raw.headers, given.fields, cut=Path(raw.path).suffix.lower() in CUT_NAMES)
     except BadInput as error:
         raise BadInput(error.message, error.remedy, where=raw.where) from error
     for name in given.constants:

@@ -6,6 +6,7 @@ are ordinary files inside the package: names that GDAL would take for a connecti
 
 import os
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -49,16 +50,18 @@ def layer_names(path):
     path = checked_path(path)
     if path.suffix.lower() == ".shp":
         return [path.stem]
-    try:
-        if lane() == "pyogrio":
-            import pyogrio
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            if lane() == "pyogrio":
+                import pyogrio
 
-            return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        import fiona
+                return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            import fiona
 
-        return list(fiona.listlayers(str(path)))
-    except Exception as error:  # the readers raise their own, undocumented kinds
-        raise _unreadable(path, error) from error
+            return list(fiona.listlayers(str(path)))
+        except Exception as error:  # the readers raise their own, undocumented kinds
+            raise _unreadable(path, error) from error
 
 
 def read_layer(path, layer="", encoding="", name=""):
@@ -68,12 +71,22 @@ def read_layer(path, layer="", encoding="", name=""):
     """
     path = checked_path(path)
     name = name or path.name
-    try:
-        return _read_shapefile(path, encoding, name) if path.suffix.lower() == ".shp" else _read_other(path, layer, name)
-    except BadInput:
-        raise
-    except Exception as error:  # the readers raise their own, undocumented kinds
-        raise _unreadable(path, error) from error
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            shapefile = path.suffix.lower() == ".shp"
+            raw = _read_shapefile(path, encoding, name) if shapefile else _read_other(path, layer, name)
+        except BadInput:
+            raise
+        except Exception as error:  # the readers raise their own, undocumented kinds
+            raise _unreadable(path, error) from error
+    told = sorted({str(warning.message) for warning in said})
+    if any("Measured (M)" in text for text in told):
+        raw.notes.append("去掉图形的测量值（M），只用平面坐标")
+    others = [text for text in told if "Measured (M)" not in text]
+    if others:
+        raw.notes.append(f"读取时有 {len(others)} 条提示：{others[0][:200]}")
+    return raw
 
 
 def _unreadable(path, error):
