@@ -16,12 +16,14 @@ sys.path.insert(0, str(ROOT))
 from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
+    QgsField,
     QgsFillSymbol,
     QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
     QgsMapLayer,
     QgsMarkerSymbol,
     QgsPalLayerSettings,
+    QgsProject,
     QgsReadWriteContext,
     QgsRendererCategory,
     QgsRuleBasedRenderer,
@@ -31,12 +33,16 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerSimpleLabeling,
 )
+from qgis.PyQt.QtCore import QVariant
 from qgis.PyQt.QtGui import QColor, QFont
 from qgis.PyQt.QtXml import QDomDocument
 
-from wr_plugin.model import codes
+from wr_plugin.desktop import forms
+from wr_plugin.desktop.layers import prepare
+from wr_plugin.model import codes, schema
 
 STYLES = ROOT / "resources" / "styles"
+FORMS = {"parcel": "parcel_audit", "audit": "audit", "evidence": "evidence", "finding": "finding"}
 LABEL_FROM_SCALE = 6000
 VILLAGE_FROM_SCALE = 120_000
 FAMILIES = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "SimHei"]
@@ -50,7 +56,7 @@ STATES = {
     "no_source": ("#bfdbfe", "#1d4ed8", 90, "#1d4ed8", 0.2),
     "no_quota": ("#ddd6fe", "#6d28d9", 0, "#6d28d9", 0.2),
     "no_holder": ("#fbcfe8", "#be185d", 90, "#be185d", 0.2),
-    "defect": ("#fde68a", "#92400e", 135, "#92400e", 0.3),
+    "defect": ("#d4d4d8", "#27272a", 135, "#27272a", 0.3),
     "forest": ("#5f8f6a", "", 0, "#2f5d3a", 0.12),
     "not_contract": ("#e7e5e4", "", 0, "#a8a29e", 0.12),
     "unchecked": ("#ffffff", "", 0, "#9ca3af", 0.12),
@@ -144,10 +150,16 @@ def labels(expression, look, smallest_scale, placement, largest_scale=1):
 
 
 STATE_WORDS = "CASE " + " ".join(f"WHEN \"state\" = '{code}' THEN '{word}'" for code, word in codes.PARCEL_STATE.items()) + " END"
+# in mm on the map: area over half the perimeter is about the width of a strip field
+WIDTH_MM = "2000 * area($geometry) / perimeter($geometry) / @map_scale"
+WIDE_ENOUGH_FOR_THREE_LINES, WIDE_ENOUGH_FOR_ONE = 9, 2.6
 HOLDER_AREA_VOLUME = f"""
-concat("holder_names" || '\\n',
-       format_number(coalesce(nullif("area_mu", 0), "legal_mu"), 2, 'zh') || ' 亩\\n',
+with_variable('width', {WIDTH_MM}, with_variable('break', if(@width >= {WIDE_ENOUGH_FOR_THREE_LINES}, '\\n', '  '),
+CASE WHEN @width < {WIDE_ENOUGH_FOR_ONE} THEN NULL ELSE
+concat("holder_names" || @break,
+       format_number(coalesce(nullif("area_mu", 0), "legal_mu"), 2, 'zh') || ' 亩' || @break,
        CASE WHEN coalesce("volume_m3", 0) > 0 THEN format_number("volume_m3", 0, 'zh') || ' m³' ELSE {STATE_WORDS} END)
+END))
 """.strip()
 
 OVER, FREE, AROUND = (QgsPalLayerSettings.OverPoint, QgsPalLayerSettings.Free, QgsPalLayerSettings.AroundPoint)
@@ -163,8 +175,8 @@ LAYERS = {
     "CJQY": ("MultiPolygon", lambda: single(outline("#44403c", 0.5, "dash")), lambda: labels(
         '"CJQYMC"', text(11, "#292524", True, halo_mm=1.2), VILLAGE_FROM_SCALE, OVER, LABEL_FROM_SCALE)),
     "ZJQY": ("MultiPolygon", lambda: single(outline("#a8a29e", 0.3, "dot")), None),
-    "irrigation_district": ("MultiPolygon", lambda: single(outline("#0284c7", 0.8, "dash")), lambda: labels(
-        '"district_name"', text(13, "#0369a1", True), 400_000, HORIZONTAL, 4 * LABEL_FROM_SCALE)),
+    "irrigation_district": ("MultiPolygon", lambda: single(outline("#0f766e", 0.8, "dash dot")), lambda: labels(
+        '"district_name"', text(13, "#0f766e", True), 400_000, HORIZONTAL, 4 * LABEL_FROM_SCALE)),
     "canal": ("MultiLineString", canals, lambda: labels(
         '"canal_name"', text(8, "#075985"), 15_000, QgsPalLayerSettings.Line)),
     "outlet": ("Point", lambda: single(QgsMarkerSymbol.createSimple({
@@ -193,13 +205,42 @@ def write(name, geometry, renderer, labelling):
     (STYLES / f"{name}.qml").write_text(document.toString(1), encoding="utf-8")
 
 
+QVARIANTS = {schema.TEXT: QVariant.String, schema.INTEGER: QVariant.LongLong, schema.REAL: QVariant.Double,
+             schema.DATE: QVariant.Date, schema.DATETIME: QVariant.DateTime}
+
+
+def empty_layer(table):
+    """A layer with the fields of the schema and no rows."""
+    layer = QgsVectorLayer(f"{table.geometry or 'NoGeometry'}?crs=EPSG:4522", table.title, "memory")
+    layer.dataProvider().addAttributes([QgsField(f.name, QVARIANTS[f.type]) for f in table.fields])
+    layer.updateFields()
+    return layer
+
+
+def write_forms():
+    """The attribute forms as QML, for those who work without the plugin; the relations keep the plugin's names."""
+    by_table = {name: empty_layer(schema.table(name)) for name in ("parcel", *(link.child for link in forms.LINKS))}
+    QgsProject.instance().addMapLayers(list(by_table.values()))
+    for name, layer in by_table.items():
+        prepare(layer, name)
+    forms.arrange_parcel(by_table["parcel"], forms.add_relations(QgsProject.instance(), by_table))
+    kinds = QgsMapLayer.StyleCategory.Fields | QgsMapLayer.StyleCategory.Forms | QgsMapLayer.StyleCategory.AttributeTable
+    for table, name in FORMS.items():
+        document = QDomDocument()
+        problem = by_table[table].exportNamedStyle(document, QgsReadWriteContext(), QgsMapLayer.StyleCategories(kinds))
+        if problem:
+            raise SystemExit(f"{name}: {problem}")
+        (ROOT / "forms" / f"{name}.qml").write_text(document.toString(1), encoding="utf-8")
+
+
 def main():
     application = QgsApplication([], False)
     application.initQgis()
     STYLES.mkdir(parents=True, exist_ok=True)
     for name, (geometry, renderer, labelling) in LAYERS.items():
         write(name, geometry, renderer, labelling)
-    print(f"{len(LAYERS)} 个样式写到 {STYLES}")
+    write_forms()
+    print(f"{len(LAYERS)} 个样式写到 {STYLES}，{len(FORMS)} 个表单写到 {ROOT / 'forms'}")
     sys.stdout.flush()
     os._exit(0)
 

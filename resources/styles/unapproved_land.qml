@@ -1,154 +1,154 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
-<qgis styleCategories="Symbology|Labeling" version="3.22.16-Białowieża" labelsEnabled="0">
- <renderer-v2 enableorderby="0" referencescale="-1" forceraster="0" symbollevels="0" type="singleSymbol">
+<qgis version="3.22.16-Białowieża" labelsEnabled="0" styleCategories="Symbology|Labeling">
+ <renderer-v2 referencescale="-1" enableorderby="0" forceraster="0" type="singleSymbol" symbollevels="0">
   <symbols>
-   <symbol force_rhr="0" alpha="1" type="fill" name="0" clip_to_extent="1">
+   <symbol alpha="1" clip_to_extent="1" type="fill" force_rhr="0" name="0">
     <data_defined_properties>
      <Option type="Map">
-      <Option value="" type="QString" name="name"/>
+      <Option type="QString" value="" name="name"/>
       <Option name="properties"/>
-      <Option value="collection" type="QString" name="type"/>
+      <Option type="QString" value="collection" name="type"/>
      </Option>
     </data_defined_properties>
-    <layer locked="0" pass="0" enabled="1" class="SimpleFill">
+    <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option value="3x:0,0,0,0,0,0" type="QString" name="border_width_map_unit_scale"/>
-      <Option value="0,0,0,0" type="QString" name="color"/>
-      <Option value="bevel" type="QString" name="joinstyle"/>
-      <Option value="0,0" type="QString" name="offset"/>
-      <Option value="3x:0,0,0,0,0,0" type="QString" name="offset_map_unit_scale"/>
-      <Option value="MM" type="QString" name="offset_unit"/>
-      <Option value="194,65,12,255" type="QString" name="outline_color"/>
-      <Option value="solid" type="QString" name="outline_style"/>
-      <Option value="0.4" type="QString" name="outline_width"/>
-      <Option value="MM" type="QString" name="outline_width_unit"/>
-      <Option value="solid" type="QString" name="style"/>
+      <Option type="QString" value="3x:0,0,0,0,0,0" name="border_width_map_unit_scale"/>
+      <Option type="QString" value="0,0,0,0" name="color"/>
+      <Option type="QString" value="bevel" name="joinstyle"/>
+      <Option type="QString" value="0,0" name="offset"/>
+      <Option type="QString" value="3x:0,0,0,0,0,0" name="offset_map_unit_scale"/>
+      <Option type="QString" value="MM" name="offset_unit"/>
+      <Option type="QString" value="194,65,12,255" name="outline_color"/>
+      <Option type="QString" value="solid" name="outline_style"/>
+      <Option type="QString" value="0.4" name="outline_width"/>
+      <Option type="QString" value="MM" name="outline_width_unit"/>
+      <Option type="QString" value="solid" name="style"/>
      </Option>
-     <prop v="3x:0,0,0,0,0,0" k="border_width_map_unit_scale"/>
-     <prop v="0,0,0,0" k="color"/>
-     <prop v="bevel" k="joinstyle"/>
-     <prop v="0,0" k="offset"/>
-     <prop v="3x:0,0,0,0,0,0" k="offset_map_unit_scale"/>
-     <prop v="MM" k="offset_unit"/>
-     <prop v="194,65,12,255" k="outline_color"/>
-     <prop v="solid" k="outline_style"/>
-     <prop v="0.4" k="outline_width"/>
-     <prop v="MM" k="outline_width_unit"/>
-     <prop v="solid" k="style"/>
+     <prop k="border_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="color" v="0,0,0,0"/>
+     <prop k="joinstyle" v="bevel"/>
+     <prop k="offset" v="0,0"/>
+     <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="offset_unit" v="MM"/>
+     <prop k="outline_color" v="194,65,12,255"/>
+     <prop k="outline_style" v="solid"/>
+     <prop k="outline_width" v="0.4"/>
+     <prop k="outline_width_unit" v="MM"/>
+     <prop k="style" v="solid"/>
      <data_defined_properties>
       <Option type="Map">
-       <Option value="" type="QString" name="name"/>
+       <Option type="QString" value="" name="name"/>
        <Option name="properties"/>
-       <Option value="collection" type="QString" name="type"/>
+       <Option type="QString" value="collection" name="type"/>
       </Option>
      </data_defined_properties>
     </layer>
-    <layer locked="0" pass="0" enabled="1" class="LinePatternFill">
+    <layer class="LinePatternFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option value="45" type="QString" name="angle"/>
-      <Option value="0,0,0,255" type="QString" name="color"/>
-      <Option value="1.4" type="QString" name="distance"/>
-      <Option value="3x:0,0,0,0,0,0" type="QString" name="distance_map_unit_scale"/>
-      <Option value="MM" type="QString" name="distance_unit"/>
-      <Option value="0" type="QString" name="line_width"/>
-      <Option value="3x:0,0,0,0,0,0" type="QString" name="line_width_map_unit_scale"/>
-      <Option value="MM" type="QString" name="line_width_unit"/>
-      <Option value="0" type="QString" name="offset"/>
-      <Option value="3x:0,0,0,0,0,0" type="QString" name="offset_map_unit_scale"/>
-      <Option value="MM" type="QString" name="offset_unit"/>
-      <Option value="3x:0,0,0,0,0,0" type="QString" name="outline_width_map_unit_scale"/>
-      <Option value="MM" type="QString" name="outline_width_unit"/>
+      <Option type="QString" value="45" name="angle"/>
+      <Option type="QString" value="0,0,0,255" name="color"/>
+      <Option type="QString" value="1.4" name="distance"/>
+      <Option type="QString" value="3x:0,0,0,0,0,0" name="distance_map_unit_scale"/>
+      <Option type="QString" value="MM" name="distance_unit"/>
+      <Option type="QString" value="0" name="line_width"/>
+      <Option type="QString" value="3x:0,0,0,0,0,0" name="line_width_map_unit_scale"/>
+      <Option type="QString" value="MM" name="line_width_unit"/>
+      <Option type="QString" value="0" name="offset"/>
+      <Option type="QString" value="3x:0,0,0,0,0,0" name="offset_map_unit_scale"/>
+      <Option type="QString" value="MM" name="offset_unit"/>
+      <Option type="QString" value="3x:0,0,0,0,0,0" name="outline_width_map_unit_scale"/>
+      <Option type="QString" value="MM" name="outline_width_unit"/>
      </Option>
-     <prop v="45" k="angle"/>
-     <prop v="0,0,0,255" k="color"/>
-     <prop v="1.4" k="distance"/>
-     <prop v="3x:0,0,0,0,0,0" k="distance_map_unit_scale"/>
-     <prop v="MM" k="distance_unit"/>
-     <prop v="0" k="line_width"/>
-     <prop v="3x:0,0,0,0,0,0" k="line_width_map_unit_scale"/>
-     <prop v="MM" k="line_width_unit"/>
-     <prop v="0" k="offset"/>
-     <prop v="3x:0,0,0,0,0,0" k="offset_map_unit_scale"/>
-     <prop v="MM" k="offset_unit"/>
-     <prop v="3x:0,0,0,0,0,0" k="outline_width_map_unit_scale"/>
-     <prop v="MM" k="outline_width_unit"/>
+     <prop k="angle" v="45"/>
+     <prop k="color" v="0,0,0,255"/>
+     <prop k="distance" v="1.4"/>
+     <prop k="distance_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="distance_unit" v="MM"/>
+     <prop k="line_width" v="0"/>
+     <prop k="line_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="line_width_unit" v="MM"/>
+     <prop k="offset" v="0"/>
+     <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="offset_unit" v="MM"/>
+     <prop k="outline_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="outline_width_unit" v="MM"/>
      <data_defined_properties>
       <Option type="Map">
-       <Option value="" type="QString" name="name"/>
+       <Option type="QString" value="" name="name"/>
        <Option name="properties"/>
-       <Option value="collection" type="QString" name="type"/>
+       <Option type="QString" value="collection" name="type"/>
       </Option>
      </data_defined_properties>
-     <symbol force_rhr="0" alpha="1" type="line" name="@0@1" clip_to_extent="1">
+     <symbol alpha="1" clip_to_extent="1" type="line" force_rhr="0" name="@0@1">
       <data_defined_properties>
        <Option type="Map">
-        <Option value="" type="QString" name="name"/>
+        <Option type="QString" value="" name="name"/>
         <Option name="properties"/>
-        <Option value="collection" type="QString" name="type"/>
+        <Option type="QString" value="collection" name="type"/>
        </Option>
       </data_defined_properties>
-      <layer locked="0" pass="0" enabled="1" class="SimpleLine">
+      <layer class="SimpleLine" enabled="1" locked="0" pass="0">
        <Option type="Map">
-        <Option value="0" type="QString" name="align_dash_pattern"/>
-        <Option value="square" type="QString" name="capstyle"/>
-        <Option value="5;2" type="QString" name="customdash"/>
-        <Option value="3x:0,0,0,0,0,0" type="QString" name="customdash_map_unit_scale"/>
-        <Option value="MM" type="QString" name="customdash_unit"/>
-        <Option value="0" type="QString" name="dash_pattern_offset"/>
-        <Option value="3x:0,0,0,0,0,0" type="QString" name="dash_pattern_offset_map_unit_scale"/>
-        <Option value="MM" type="QString" name="dash_pattern_offset_unit"/>
-        <Option value="0" type="QString" name="draw_inside_polygon"/>
-        <Option value="bevel" type="QString" name="joinstyle"/>
-        <Option value="194,65,12,255" type="QString" name="line_color"/>
-        <Option value="solid" type="QString" name="line_style"/>
-        <Option value="0.2" type="QString" name="line_width"/>
-        <Option value="MM" type="QString" name="line_width_unit"/>
-        <Option value="0" type="QString" name="offset"/>
-        <Option value="3x:0,0,0,0,0,0" type="QString" name="offset_map_unit_scale"/>
-        <Option value="MM" type="QString" name="offset_unit"/>
-        <Option value="0" type="QString" name="ring_filter"/>
-        <Option value="0" type="QString" name="trim_distance_end"/>
-        <Option value="3x:0,0,0,0,0,0" type="QString" name="trim_distance_end_map_unit_scale"/>
-        <Option value="MM" type="QString" name="trim_distance_end_unit"/>
-        <Option value="0" type="QString" name="trim_distance_start"/>
-        <Option value="3x:0,0,0,0,0,0" type="QString" name="trim_distance_start_map_unit_scale"/>
-        <Option value="MM" type="QString" name="trim_distance_start_unit"/>
-        <Option value="0" type="QString" name="tweak_dash_pattern_on_corners"/>
-        <Option value="0" type="QString" name="use_custom_dash"/>
-        <Option value="3x:0,0,0,0,0,0" type="QString" name="width_map_unit_scale"/>
+        <Option type="QString" value="0" name="align_dash_pattern"/>
+        <Option type="QString" value="square" name="capstyle"/>
+        <Option type="QString" value="5;2" name="customdash"/>
+        <Option type="QString" value="3x:0,0,0,0,0,0" name="customdash_map_unit_scale"/>
+        <Option type="QString" value="MM" name="customdash_unit"/>
+        <Option type="QString" value="0" name="dash_pattern_offset"/>
+        <Option type="QString" value="3x:0,0,0,0,0,0" name="dash_pattern_offset_map_unit_scale"/>
+        <Option type="QString" value="MM" name="dash_pattern_offset_unit"/>
+        <Option type="QString" value="0" name="draw_inside_polygon"/>
+        <Option type="QString" value="bevel" name="joinstyle"/>
+        <Option type="QString" value="194,65,12,255" name="line_color"/>
+        <Option type="QString" value="solid" name="line_style"/>
+        <Option type="QString" value="0.2" name="line_width"/>
+        <Option type="QString" value="MM" name="line_width_unit"/>
+        <Option type="QString" value="0" name="offset"/>
+        <Option type="QString" value="3x:0,0,0,0,0,0" name="offset_map_unit_scale"/>
+        <Option type="QString" value="MM" name="offset_unit"/>
+        <Option type="QString" value="0" name="ring_filter"/>
+        <Option type="QString" value="0" name="trim_distance_end"/>
+        <Option type="QString" value="3x:0,0,0,0,0,0" name="trim_distance_end_map_unit_scale"/>
+        <Option type="QString" value="MM" name="trim_distance_end_unit"/>
+        <Option type="QString" value="0" name="trim_distance_start"/>
+        <Option type="QString" value="3x:0,0,0,0,0,0" name="trim_distance_start_map_unit_scale"/>
+        <Option type="QString" value="MM" name="trim_distance_start_unit"/>
+        <Option type="QString" value="0" name="tweak_dash_pattern_on_corners"/>
+        <Option type="QString" value="0" name="use_custom_dash"/>
+        <Option type="QString" value="3x:0,0,0,0,0,0" name="width_map_unit_scale"/>
        </Option>
-       <prop v="0" k="align_dash_pattern"/>
-       <prop v="square" k="capstyle"/>
-       <prop v="5;2" k="customdash"/>
-       <prop v="3x:0,0,0,0,0,0" k="customdash_map_unit_scale"/>
-       <prop v="MM" k="customdash_unit"/>
-       <prop v="0" k="dash_pattern_offset"/>
-       <prop v="3x:0,0,0,0,0,0" k="dash_pattern_offset_map_unit_scale"/>
-       <prop v="MM" k="dash_pattern_offset_unit"/>
-       <prop v="0" k="draw_inside_polygon"/>
-       <prop v="bevel" k="joinstyle"/>
-       <prop v="194,65,12,255" k="line_color"/>
-       <prop v="solid" k="line_style"/>
-       <prop v="0.2" k="line_width"/>
-       <prop v="MM" k="line_width_unit"/>
-       <prop v="0" k="offset"/>
-       <prop v="3x:0,0,0,0,0,0" k="offset_map_unit_scale"/>
-       <prop v="MM" k="offset_unit"/>
-       <prop v="0" k="ring_filter"/>
-       <prop v="0" k="trim_distance_end"/>
-       <prop v="3x:0,0,0,0,0,0" k="trim_distance_end_map_unit_scale"/>
-       <prop v="MM" k="trim_distance_end_unit"/>
-       <prop v="0" k="trim_distance_start"/>
-       <prop v="3x:0,0,0,0,0,0" k="trim_distance_start_map_unit_scale"/>
-       <prop v="MM" k="trim_distance_start_unit"/>
-       <prop v="0" k="tweak_dash_pattern_on_corners"/>
-       <prop v="0" k="use_custom_dash"/>
-       <prop v="3x:0,0,0,0,0,0" k="width_map_unit_scale"/>
+       <prop k="align_dash_pattern" v="0"/>
+       <prop k="capstyle" v="square"/>
+       <prop k="customdash" v="5;2"/>
+       <prop k="customdash_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="customdash_unit" v="MM"/>
+       <prop k="dash_pattern_offset" v="0"/>
+       <prop k="dash_pattern_offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="dash_pattern_offset_unit" v="MM"/>
+       <prop k="draw_inside_polygon" v="0"/>
+       <prop k="joinstyle" v="bevel"/>
+       <prop k="line_color" v="194,65,12,255"/>
+       <prop k="line_style" v="solid"/>
+       <prop k="line_width" v="0.2"/>
+       <prop k="line_width_unit" v="MM"/>
+       <prop k="offset" v="0"/>
+       <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="offset_unit" v="MM"/>
+       <prop k="ring_filter" v="0"/>
+       <prop k="trim_distance_end" v="0"/>
+       <prop k="trim_distance_end_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="trim_distance_end_unit" v="MM"/>
+       <prop k="trim_distance_start" v="0"/>
+       <prop k="trim_distance_start_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="trim_distance_start_unit" v="MM"/>
+       <prop k="tweak_dash_pattern_on_corners" v="0"/>
+       <prop k="use_custom_dash" v="0"/>
+       <prop k="width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
        <data_defined_properties>
         <Option type="Map">
-         <Option value="" type="QString" name="name"/>
+         <Option type="QString" value="" name="name"/>
          <Option name="properties"/>
-         <Option value="collection" type="QString" name="type"/>
+         <Option type="QString" value="collection" name="type"/>
         </Option>
        </data_defined_properties>
       </layer>

@@ -42,7 +42,7 @@ def set_state(path, fids, state, why=""):
     with WorkFile.open(path) as store, store.transaction():
         marks = ", ".join("?" * len(fids))
         before = reading.rows(
-            store, f"SELECT fid, code, subject, state FROM finding WHERE fid IN ({marks})", tuple(fids))  # nosec B608
+            store, f"SELECT fid, code, subject, state FROM finding WHERE fid IN ({marks})", tuple(fids))
         changed = [row for row in before if row["state"] != state]
         store.connection.executemany("UPDATE finding SET state = ? WHERE fid = ?",
                                      [(state, row["fid"]) for row in changed])

@@ -6,7 +6,6 @@ from pathlib import Path
 from qgis.core import (
     QgsEditorWidgetSetup,
     QgsMapLayer,
-    QgsReadWriteContext,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtXml import QDomDocument

@@ -1,10 +1,12 @@
 """What the child process says: progress as JSON lines on stderr, one JSON result on stdout."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, Dict
 
 LOG_LINES_KEPT = 400
+COMMANDS = re.compile(r"（[a-z][a-z -]*）|[：:]\s*[a-z]+$")
 
 
 @dataclass
@@ -27,9 +29,10 @@ class Outcome:
             lines = [self.result.get("title") or "完成"]
             if not self.result.get("changed", True):
                 lines[0] += "（输入没有变化，未作更改）"
-            lines += [f"{label}：{value}" for label, value in self.result.get("table") or []]
+            lines += [f"{row[0]}：{'，'.join(str(cell) for cell in row[1:] if cell not in (None, ''))}"
+                      for row in self.result.get("table") or [] if row]
             if self.result.get("next_step"):
-                lines.append(f"下一步：{self.result['next_step']}")
+                lines.append(f"下一步：{without_commands(self.result['next_step'])}")
             return "\n".join(lines)
         where, message = self.error.get("where"), self.error.get("message") or "没有完成"
         lines = [f"{where}：{message}" if where else message]
@@ -96,3 +99,8 @@ def _last_object(stdout):
         if isinstance(answer, dict):
             return answer
     return None
+
+
+def without_commands(text):
+    """A next step as the window says it: the names of commands, which only the terminal's user types, are left out."""
+    return COMMANDS.sub("", text or "")

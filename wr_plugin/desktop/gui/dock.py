@@ -1,11 +1,14 @@
 """The main dock: which work file, the steps of the work, the run that is going on, the villages."""
 
+from pathlib import Path
+
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from ...commands.catalogue import VERBS
 from .. import layers, places
+from ..protocol import without_commands
 from .run_panel import RunPanel
 from .steps_panel import StepsPanel
 from .verb_dialog import VerbDialog
@@ -76,7 +79,7 @@ class WorkDock(QDockWidget):
             self.villages_title.setText("<b>各村</b>")
 
     def _show_standing(self, status):
-        self.next.setText(f"<b>下一步：</b>{status.get('next_step', '')}")
+        self.next.setText(f"<b>下一步：</b>{without_commands(status.get('next_step', ''))}")
         self.steps.show_steps(status.get("steps", []), has_work=True)
         villages = status.get("villages", [])
         self.villages.show_villages(villages)
@@ -125,6 +128,4 @@ class WorkDock(QDockWidget):
 
 
 def _stem(path):
-    from pathlib import Path
-
     return Path(path).stem

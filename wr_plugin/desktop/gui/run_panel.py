@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...commands.catalogue import VERBS
+from ..protocol import without_commands
 
 STEPS = 1000
 FILES_SHOWN = 6
@@ -120,7 +121,7 @@ def _done_html(result):
     parts = [f"<p><b>{html.escape(result.get('title') or '完成')}</b>"]
     parts.append("" if result.get("changed", True) else "（输入没有变化，未作更改）")
     if result.get("next_step"):
-        parts.append(f"<br><b style='color:#0369a1'>下一步：{html.escape(result['next_step'])}</b>")
+        parts.append(f"<br><b style='color:#0369a1'>下一步：{html.escape(without_commands(result['next_step']))}</b>")
     parts.append("</p>")
     rows = "".join("<tr>" + "".join(f"<td style='padding-right:12px'>{html.escape(str(c))}</td>" for c in row) + "</tr>"
                    for row in result.get("table") or [])

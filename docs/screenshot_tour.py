@@ -1,0 +1,94 @@
+"""Runs inside QGIS (see ``make_screenshots.py``): walks through the plugin and takes the guide's pictures."""
+
+import os
+
+from drive import RESULT, click_map, iface, pause, shot, size_window, start, wait_for, wait_for_map, workbench
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTabWidget
+
+PANEL_WIDTH, LIST_HEIGHT, LEGEND_WIDTH = 470, 300, 290
+
+
+def window(class_name):
+    """The visible top-level window of that Qt class."""
+    return next(w for w in QApplication.topLevelWidgets() if w.isVisible() and w.metaObject().className() == class_name)
+
+
+def first(layer, state, order="area_mu"):
+    """The uuid and a point inside of a parcel in a state: the one of middling size, so that the picture is typical."""
+    found = sorted((f for f in layer.getFeatures() if f["state"] == state), key=lambda f: f[order] or 0)
+    chosen = found[len(found) // 2]
+    return chosen["uuid"], chosen.geometry().pointOnSurface().asPoint()
+
+
+def tidy(bench):
+    """The layer legend at full height, the panels at the width of the guide."""
+    main = iface.mainWindow()
+    main.findChild(QDockWidget, "Browser").hide()
+    main.resizeDocks([bench.dock], [PANEL_WIDTH], Qt.Orientation.Horizontal)
+    main.resizeDocks([main.findChild(QDockWidget, "Layers")], [LEGEND_WIDTH], Qt.Orientation.Horizontal)
+    pause(300)
+
+
+def tour():
+    bench = workbench()
+    bench.open_work_file(os.environ["TOUR_WORK"])
+    wait_for(lambda: bench.session.status, "进度")
+    size_window()
+    tidy(bench)
+    iface.zoomToActiveLayer()
+    wait_for_map()
+    shot("dock_and_map")
+
+    layer = bench.session.layer("parcel_map")
+    villages = bench.session.status["villages"]
+    bench.go_to_village(villages[0]["village_code"])
+    wait_for_map()
+    shot("village")
+
+    uuid, point = first(layer, "right")
+    bench.go_to_parcel(uuid)
+    wait_for_map()
+    click_map(point)
+    wait_for(lambda: bench.explain.uuid == uuid, "地块说明")
+    RESULT["explained"] = bench.explain.browser.toPlainText()
+    shot("explanation")
+
+    bench.findings.show()
+    pause(300)
+    iface.mainWindow().resizeDocks([bench.findings], [LIST_HEIGHT], Qt.Orientation.Vertical)
+    bench.findings.kind.setCurrentIndex(bench.findings.kind.findData("OUTSIDE_REGISTRY"))
+    pause(300)
+    bench.findings.table.selectRow(2)
+    pause(2500)
+    wait_for_map()
+    shot("findings")
+    bench.findings.hide()
+
+    from wr_plugin.commands.catalogue import VERBS
+    from wr_plugin.desktop.gui.verb_dialog import VerbDialog
+
+    dialog = VerbDialog(VERBS["publish"], bench.session.path, [(v["village_code"], v["village_name"]) for v in villages],
+                        iface.mainWindow())
+    dialog.inputs["out"].setFilePath("/home/clerk/示例县/公示表")
+    dialog.show()
+    pause(400)
+    shot("parameters", dialog)
+    dialog.close()
+    dialog.deleteLater()
+
+    bench.open_form(uuid)
+    pause(1200)
+    form = window("QgsAttributeDialog")
+    form.resize(900, 620)
+    tabs = form.findChild(QTabWidget)
+    for position, name in ((0, "form_basic"), (2, "form_right"), (3, "form_audit")):
+        tabs.setCurrentIndex(position)
+        pause(500)
+        shot(name, form)
+    form.close()
+    form.deleteLater()
+    pause(500)
+
+
+start(tour)
