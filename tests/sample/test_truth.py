@@ -92,5 +92,5 @@ def test_quotas_cover_every_crop_district_source_and_method(county):
     for crop in {row[8] for row in county.registry()} - {None}:
         told = {key[1] for key in keys if key[0] == crop}
         assert told == {"*"} or told == districts
-    assert {row[0] for row in rows if row[4] is None} == {"枸杞"}
+    assert {row[:2] for row in rows if row[4] is None} == {("枸杞", "GQ01")}
     assert all(len(row[5]) == len(row[6]) == 6 for row in rows)

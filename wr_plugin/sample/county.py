@@ -89,22 +89,18 @@ def build(parcels, seed, progress):
     water.widen_reach(ground.shapes, wells, where.supply[where.district][ground.cell] == layout.GROUND)
     county = County(seed, ground, names.of(where, generator(seed, parcels, 6)), pool, plan, outlets, wells)
     people.found_cooperatives(households, where, county.names.village_name, county.rng(14))
-    progress.check_cancelled()
-    surroundings.classify(county)
-    supply.plant(county)
-    records.give_codes(county)
+    _each(county, progress, surroundings.classify, supply.plant, records.give_codes, surroundings.note, supply.note)
     progress.step("填写权属与名录")
-    surroundings.note(county)
-    supply.note(county)
-    records.measure(county)
-    records.hold(county)
-    progress.check_cancelled()
-    records.register(county)
-    surroundings.overlay(county)
-    records.repeat_names(county)
-    _note_geometry(county)
+    _each(county, progress, records.measure, records.hold, records.register, surroundings.overlay, records.repeat_names,
+          _note_geometry)
     county.stopped = _stopped(county)
     return county
+
+
+def _each(county, progress, *steps):
+    for step in steps:
+        progress.check_cancelled()
+        step(county)
 
 
 def _note_geometry(county):

@@ -12,7 +12,7 @@ QUOTA_M3_MU = {"制种玉米": 395, "大田玉米": 380, "小麦": 325, "马铃�
 METHOD_FACTOR = {"畦灌": 100, "低压管灌": 88, "膜下滴灌": 70}
 ETA_FIELD = {"畦灌": "0.8800", "低压管灌": "0.9000", "膜下滴灌": "0.9500"}
 ANY_DISTRICT_CROP = "苜蓿"
-NO_QUOTA_CROP = records.CROPS[records.NO_QUOTA_CROP]
+NO_QUOTA = (records.CROPS[records.NO_QUOTA_CROP], records.NO_QUOTA_DISTRICT)
 GROUND_ETA_CANAL = {"畦灌": "0.9000", "低压管灌": "0.9500", "膜下滴灌": "0.9700"}
 SOURCES = ("surface", "ground")
 SOURCE_TEXT = {"surface": "地表水", "ground": "地下水"}
@@ -90,7 +90,7 @@ def write_quotas(path, county):
              "定额等级", "定额版本", "页码", "示例")
     rows = [
         (crop, "*" if district < 0 else county.names.district_code[district], SOURCE_TEXT[source], method,
-         None if crop == NO_QUOTA_CROP else quota_m3_mu_100(crop, method) / 100,
+         None if (crop, district) == NO_QUOTA else quota_m3_mu_100(crop, method) / 100,
          eta_canal(max(district, 0), source, method), ETA_FIELD[method], "田间", "50%", "先进值", EDITION, "示例", DEMO)
         for crop, district, source, method in quota_rows(len(county.land.layout.supply))
     ]

@@ -6,7 +6,6 @@ import shutil
 import numpy as np
 
 from ..model.errors import BadInput
-from . import county as whole
 from . import layers, layout, limits, registry, tables
 
 FOLDER = layout.COUNTY_CODE + layout.COUNTY_NAME
@@ -87,5 +86,3 @@ def figures(county):
         "斗口": len(county.outlets.cell), "机井": len(county.wells.xy), "已知问题": len(county.truth.sorted()),
     }
 
-
-build = whole.build

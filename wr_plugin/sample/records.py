@@ -9,7 +9,7 @@ from . import defects, layout
 
 CROPS = ("制种玉米", "大田玉米", "小麦", "马铃薯", "蔬菜", "苜蓿", "甜菜", "枸杞")
 CROP_SHARE = (0.34, 0.2, 0.14, 0.1, 0.1, 0.07, 0.05, 0.0)
-NO_QUOTA_CROP = CROPS.index("枸杞")
+NO_QUOTA_CROP, NO_QUOTA_DISTRICT = CROPS.index("枸杞"), 0
 METHODS = ("畦灌", "低压管灌", "膜下滴灌")
 METHOD_SHARE = {layout.SURFACE: (0.66, 0.24, 0.1), layout.MIXED: (0.4, 0.3, 0.3), layout.GROUND: (0.15, 0.35, 0.5)}
 DEFAULT_METHOD = METHODS[0]
@@ -173,7 +173,8 @@ def _crops_and_methods(county, rng):
         county.method[members] = rng.choice(len(METHODS), len(members), p=share)
     blank = rng.random(county.parcels) < NO_METHOD_SHARE
     county.method[blank] = METHODS.index(DEFAULT_METHOD)
-    without_crop, without_quota = county.take("crop_missing"), county.take("quota_missing")
+    lacking = ground.layout.district[ground.cell] == NO_QUOTA_DISTRICT
+    without_crop, without_quota = county.take("crop_missing"), county.take("quota_missing", lacking)
     county.crop[without_crop], county.crop[without_quota] = BLANK, NO_QUOTA_CROP
     county.note("CROP_MISSING", without_crop, "名录未填作物")
     for parcel in without_quota.tolist():

@@ -8,6 +8,8 @@ from .tables import hundredths
 COLUMNS = ("序号", "村", "组", "姓名", "编码", "名称", "编码", "合同面积（亩）", "作物", "灌溉方式", "备注")
 GROUPED = {3: ("承包方", 2), 5: ("地块", 3)}
 WIDTHS = (7, 12, 9, 12, 22, 14, 23, 14, 12, 12, 14)
+LAST = workbook.letter(len(COLUMNS) - 1)
+SHARED = "按份共有"
 FOOT = "注：本名录以二轮延包合同为准，编码为文本格式，请勿改为数值。填表人：示例　　审核人：示例　　单位（盖章）："
 
 
@@ -30,13 +32,15 @@ def _sheet(county, members, group, village, town_name, holder_code, parcel_names
     rows, names, holders = county.registry, county.names, county.land.households
     listed = members.tolist()
     parcel, household = rows.parcel[members].tolist(), rows.household[members].tolist()
+    shared = np.isin(rows.parcel[members], np.concatenate((county.bad["shared"], county.bad["share_sum"])))
     columns = [
         list(range(1, len(listed) + 1)), [names.village_name[v] for v in village[members].tolist()],
         [names.group_name[g] for g in group[members].tolist()], [holders.name[h] for h in household],
         [holder_code[h] for h in household], [parcel_names[p] if p >= 0 else "" for p in parcel],
         [rows.code[i] for i in listed], hundredths(rows.area[members]),
         [records.CROPS[c] if c >= 0 else None for c in rows.crop[members].tolist()],
-        [records.METHODS[m] if m >= 0 else None for m in rows.method[members].tolist()], [None] * len(listed),
+        [records.METHODS[m] if m >= 0 else None for m in rows.method[members].tolist()],
+        [SHARED if part else None for part in shared.tolist()],
     ]
     total = [("合计", workbook.HEAD)] + [(None, workbook.HEAD)] * (len(COLUMNS) - 1)
     total[7] = (float(np.round(rows.area[members].sum() / 100, 2)), workbook.PLAIN)
@@ -47,8 +51,6 @@ def _sheet(county, members, group, village, town_name, holder_code, parcel_names
     merges += [f"{workbook.letter(s)}3:{workbook.letter(s + w - 1)}3" for s, (_, w) in GROUPED.items()]
     return workbook.Sheet("名录", head_rows(town_name), columns, [total, [(FOOT, workbook.TEXT)]], tuple(merges), WIDTHS)
 
-
-LAST = workbook.letter(len(COLUMNS) - 1)
 
 
 def head_rows(town_name):

@@ -11,7 +11,7 @@ import numpy as np
 
 LDID_CP936 = 0x4D
 HEADER_DATE = (126, 6, 30)
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 20_000
 POINT, LINE, POLYGON = 1, 3, 5
 PRJ = (
     'PROJCS["CGCS2000_3_Degree_GK_Zone_34",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",'

@@ -212,11 +212,8 @@ def _main_canals(land, outlets, district, name, canals):
     for line in np.unique(level):
         members = where.x[cells[level == line]]
         start, end = min(members.min(), column), max(members.max() + 1, column)
-        x = np.linspace(start, end, (end - start) * EDGE + 1) * layout.CELL_M
+        x = np.linspace(start, end, (end - start) * layout.EDGE_STEPS + 1) * layout.CELL_M
         canals.add(layout.to_map(x, np.full(len(x), line * layout.CELL_M)), 2, district, f"{name}Z{line:03d}", f"{name}G")
-
-
-EDGE = layout.EDGE_STEPS
 
 
 def _field_canals(land, outlets, names, lateral, canals):

@@ -10,7 +10,7 @@ from functools import partial
 from html import escape as html_escape
 
 MOST_ROWS = 1_048_576
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 10_000
 CREATED = "2026-06-30T00:00:00Z"
 TEXT, HEAD, TITLE, PLAIN = 1, 2, 3, 0
 escape = partial(html_escape, quote=False)
