@@ -100,8 +100,7 @@ def _create_tables(connection, srs_id):
 def create_table(connection, table, srs_id):
     """One table of the schema: columns, keys, indexes, GeoPackage registration, aliases; migrations use it too."""
     connection.execute(table_ddl(table))
-    for column in table.indexes:
-        connection.execute(f"CREATE INDEX ix_{table.name}_{column} ON {table.name} ({column})")
+    create_indexes(connection, table)
     register(connection, table.name, table.title, table.geometry, srs_id)
     for column in table.fields:
         if column.name == "fid":
@@ -113,6 +112,18 @@ def create_table(connection, table, srs_id):
             " VALUES (?, ?, ?, ?, ?, ?)", (table.name, column.name, name, name, column.note or None, constraint))
     if table.geometry:
         create_spatial_index(connection, table.name)
+
+
+def create_indexes(connection, table):
+    """The indexes that a table declares."""
+    for column in table.indexes:
+        connection.execute(f'CREATE INDEX ix_{table.name}_{column} ON {table.name} ("{column}")')
+
+
+def drop_indexes(connection, table):
+    """Takes them away for a bulk load; ``create_indexes`` puts them back."""
+    for column in table.indexes:
+        connection.execute(f"DROP INDEX IF EXISTS ix_{table.name}_{column}")
 
 
 def table_ddl(table):
