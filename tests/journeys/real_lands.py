@@ -177,7 +177,7 @@ def farms(folder):
     land = Land("farms", package, MAPPINGS / "farms.yaml", "990002", parcels, tables.policy(
         county="Swellendam", **{"cap.mode": "proportional", "volume.step_m3": 0.1, "sources.well_reach_m": 400,
                                 "sources.mixed_surface_share": 0.625}))
-    names = "东南", "东中", "东北", "西南", "西中", "西北"
+    names = "西南", "正南", "东南", "西北", "正北", "东北"
     land.villages = [(f"99000200100{n}", f"{names[n - 1]}村", box.buffer(1, join_style="mitre"))
                      for n, (_, _, box) in enumerate(quarters(shapes, 3, 2), 1)]
     west, south, east, north = shapely.total_bounds(shapes)
