@@ -7,6 +7,7 @@ are refused: there is no exact transformation without the county's own parameter
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,21 @@ class Placed:
     @property
     def title(self):
         """``EPSG:4522 CGCS2000 / 3-degree Gauss-Kruger zone 34``."""
-        code = self.crs.to_epsg()
+        code = _epsg(self.crs)
         return f"EPSG:{code} {self.crs.name}" if code else self.crs.name
+
+
+@lru_cache(maxsize=64)
+def _epsg(crs):
+    """The EPSG code of a CRS or None; kept, because PROJ searches its whole register for one without a code."""
+    return crs.to_epsg(min_confidence=70)
+
+
+@lru_cache(maxsize=64)
+def _from_wkt(wkt):
+    """The horizontal CRS of a .prj with its EPSG code where it has one; CRSError where it cannot be read."""
+    crs = pyproj.CRS.from_wkt(wkt)
+    return _with_authority(crs.sub_crs_list[0] if crs.is_compound else crs)
 
 
 def from_user(text, where):
@@ -61,12 +75,10 @@ def place(geometry, wkt, where, given=""):
         return _without_prj(bounds, where, "没有坐标系说明（.prj）")
     _refuse_old_datum(wkt, where)
     try:
-        crs = pyproj.CRS.from_wkt(wkt)
+        crs = _from_wkt(wkt)
     except pyproj.exceptions.CRSError:
         return _without_prj(bounds, where, ".prj 文件写得不对，读不出坐标系")
-    if crs.is_compound:
-        crs = crs.sub_crs_list[0]
-    return _against_numbers(_with_authority(crs), bounds, where, "按图层自带的坐标系")
+    return _against_numbers(crs, bounds, where, "按图层自带的坐标系")
 
 
 def _bounds(geometry):
@@ -166,7 +178,7 @@ def _with_authority(crs):
     if china is not None:
         zone, prefixed = china
         return pyproj.CRS.from_epsg((WITH_PREFIX if prefixed else WITHOUT_PREFIX) + zone)
-    code = crs.to_epsg(min_confidence=70)
+    code = _epsg(crs)
     return pyproj.CRS.from_epsg(code) if code else crs
 
 

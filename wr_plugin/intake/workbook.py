@@ -16,7 +16,8 @@ def sheets(path, name=""):
     """Yields (sheet name, iterator) for every sheet with a grid, (name, None) for a hidden one.
 
     The iterator gives (row number as the clerk sees it, sequence of values); rows without content may be left out. A
-    formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is asked for. BadInput where the file cannot be read.
+    formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is
+    asked for. BadInput where the file cannot be read.
     """
     path = Path(path)
     name = name or path.name
