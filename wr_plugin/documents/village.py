@@ -18,6 +18,7 @@ SITE_COLUMNS = ("parcel_fid", "registry_fid", "outlet_code", "well_code", "unapp
 PART_COLUMNS = ("part_id", "parcel_fid", "CBFBM", "source", "area_mu_100", "demand_m3_100", "volume_m3_100",
                 "district_code", "outlet_code", "well_code")
 IN_WINDOW = "fid IN (SELECT id FROM rtree_parcel_geom WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"
+NAMES_SQL = "SELECT p.fid, p.DKBM, r.holder_names FROM parcel p LEFT JOIN parcel_right r ON r.parcel_fid = p.fid"
 PARCEL_IN_VILLAGE = "parcel_fid IN (SELECT fid FROM parcel WHERE village_code = ?)"
 PART_OF_VILLAGE = ("CBFBM IN (SELECT CBFBM FROM holder_right WHERE village_code = ?)"
                    " OR parcel_fid IN (SELECT fid FROM parcel WHERE village_code = ?)")
@@ -107,14 +108,12 @@ def _labels(store, code, listed, windows, book):
     """Names on neighbouring parcels: the holder, else the last five digits of the code; what cannot be printed is
     left out, because a map label must not stop a certificate."""
     names = {}
-    where = ["p.village_code = ?"]
-    params = [code]
+    found = reading.rows(store, f"{NAMES_SQL} WHERE p.village_code = ?", (code,))
     for window in windows:
-        where.append("p." + IN_WINDOW)
-        params += [window[0], window[2], window[1], window[3]]
-    sql = ("SELECT p.fid, p.DKBM, r.holder_names FROM parcel p LEFT JOIN parcel_right r ON r.parcel_fid = p.fid"
-           " WHERE " + " OR ".join(where))
-    for row in reading.rows(store, sql, params):
+        found += reading.rows(store, f"{NAMES_SQL} WHERE p.{IN_WINDOW}", (window[0], window[2], window[1], window[3]))
+    for row in found:
+        if row["fid"] in names:
+            continue
         holders = (row["holder_names"] or "").split("、")
         text = holders[0] + ("等" if len(holders) > 1 else "") if holders[0] else (row["DKBM"] or "")[-5:]
         names[row["fid"]] = "" if book.missing(text) else text
