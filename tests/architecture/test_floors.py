@@ -6,21 +6,22 @@ import pytest
 from source_tree import imports, modules, own_imports, reach, room
 
 WORKING_ROOMS = ("intake", "checks", "rights", "review", "documents", "sample")
+GROUND = {"version", "places", "model"}
 BELOW = {
-    "": {"plugin"}, "version": set(), "model": set(), "spatial": {"model"}, "store": {"version", "model"},
-    **{name: {"version", "model", "store", "spatial"} for name in WORKING_ROOMS},
-    "commands": {"version", "model", "store", "spatial", *WORKING_ROOMS},
-    "__main__": {"version", "model", "store", "commands"},
-    "desktop": {"version", "model", "store", "commands", "rights"},
-    "plugin": {"version", "model", "desktop"},
+    "": {"plugin"}, "version": set(), "places": set(), "model": set(), "spatial": {"model"}, "store": GROUND,
+    **{name: GROUND | {"store", "spatial"} for name in WORKING_ROOMS},
+    "commands": GROUND | {"store", "spatial", *WORKING_ROOMS},
+    "__main__": GROUND | {"store", "commands"},
+    "desktop": GROUND | {"store", "commands", "rights"},
+    "plugin": GROUND | {"desktop"},
 }
-STANDARD_LIBRARY_ONLY = {"model", "version", "__main__", "commands.catalogue", "commands.progress", "commands.running",
+STANDARD_LIBRARY_ONLY = {"model", "version", "places", "__main__", "commands.catalogue", "commands.progress", "commands.running",
                          "commands.text_table", "commands.failure_log", "commands.status"}
 QGIS = {"qgis", "osgeo", "processing", "PyQt5", "PyQt6", "sip"}
 HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio", "reportlab", "openpyxl", "PIL",
          "pypdf", "segno", "lxml", "xlrd", "xlwt", "yaml"}
 # What the QGIS process may import of ours besides desktop/ and plugin.py
-LIGHT = {"model", "version", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal",
+LIGHT = {"model", "version", "places", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal",
          "commands.catalogue", "rights.explain"}
 
 

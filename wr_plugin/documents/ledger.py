@@ -170,7 +170,8 @@ def _by_village(store, zones, rights, certificates):
     for column in ("area_mu_100", "volume_m3_100"):
         columns += [amounts[column]["surface"], amounts[column]["ground"], amounts[column].sum(axis=1)]
     data = [list(range(1, len(villages) + 1)), zones.names(villages, codes.TOWN),
-            [zones.name(v, codes.VILLAGE) or "（未归村）" for v in villages], villages, *([int(v) for v in c.tolist()] for c in (*columns, issued))]
+            [zones.name(v, codes.VILLAGE) or "（未归村）" for v in villages], villages,
+            *([int(v) for v in c.tolist()] for c in (*columns, issued))]
     return data, (None, "合计", "", "", *(sum(c) for c in data[4:]))
 
 
