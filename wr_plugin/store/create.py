@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..model import schema
 from ..model.errors import BadInput
+from .default_styles import labelled, write_default_styles
 from .views import create_views
 from .workfile import WorkFile, connect, refuse_network_share
 
@@ -35,6 +36,7 @@ def create_workfile(path, crs):
         srs_id = _drop_seed(store.connection)
         _create_tables(store.connection, srs_id)
         create_views(store.connection, srs_id, register)
+        write_default_styles(store.connection)
         store.set_setting("schema_version", schema.SCHEMA_VERSION)
         store.set_setting("crs_wkt", crs.to_wkt())
         store.set_setting("epsg", crs.to_epsg() or "")
@@ -106,7 +108,7 @@ def create_table(connection, table, srs_id):
         if column.name == "fid":
             continue
         constraint = _value_list(connection, table, column) if column.codes else None
-        name = f"{column.alias}（{column.unit}）" if column.unit and column.unit not in column.alias else column.alias
+        name = labelled(column)
         connection.execute(
             "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name)"
             " VALUES (?, ?, ?, ?, ?, ?)", (table.name, column.name, name, name, column.note or None, constraint))

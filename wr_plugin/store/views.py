@@ -1,6 +1,6 @@
 """Views that show the work in people's units: 亩 and m³ as decimals, words beside the geometry."""
 
-from ..model import schema
+from ..model import codes, schema
 
 PARCEL_MAP = "parcel_map"
 
@@ -31,6 +31,7 @@ ALIASES = {
     "outlet_code": "斗口代码", "well_code": "机井编号", "in_registry": "在名录内", "right_id": "水权编号",
     "CBFBM": "承包方编码", "holder_name": "权利人", "parcels": "地块数",
 }
+CODES = {"state": codes.PARCEL_STATE, "source": codes.PARCEL_SOURCE, "in_registry": codes.YES_NO}
 
 
 def create_views(connection, srs_id, register):
