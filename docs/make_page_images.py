@@ -1,4 +1,4 @@
-"""Writes ``docs/images/certificate.png`` and ``poster.png``: pages of a small sample county, made by the verbs.
+"""Writes ``docs/images/certificate.png`` and ``poster_*.png``: pages of a small sample county, made by the verbs.
 
 Needs poppler's ``pdftoppm``. The run's time is fixed, so that the same code gives the same pictures.
 """
@@ -13,14 +13,15 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402 (the product is not installed)
+from pypdf import PdfReader  # noqa: E402
 
 from wr_plugin.commands.running import run_verb  # noqa: E402
 
 TARGET = Path(__file__).resolve().parent / "images"
 NOW = "1795651200"  # 2026-11-26
 PARCELS = 600
-CERTIFICATE_WIDTH, POSTER_WIDTH, MOST_BYTES = 720, 1500, 300_000
-COLOURS = 64
+CERTIFICATE_WIDTH, POSTER_WIDTH, MOST_BYTES = 600, 1200, 300_000
+COLOURS = 256
 
 
 def papers(folder):
@@ -71,4 +72,6 @@ if __name__ == "__main__":
         folder = Path(temporary)
         poster, certificate = papers(folder)
         save(side_by_side([page(certificate, n, CERTIFICATE_WIDTH, folder) for n in (1, 2)]), "certificate.png")
-        save(page(poster, 1, POSTER_WIDTH, folder), "poster.png")
+        last = len(PdfReader(poster).pages)
+        for name, number in (("notice", 1), ("table", 2), ("map", last)):
+            save(page(poster, number, POSTER_WIDTH, folder), f"poster_{name}.png")

@@ -11,4 +11,4 @@ def run(store, params, progress):
     different = sum(not one.consistent for one in made)
     return Result("说明" if not different else "说明（与库中结果不一致，请重新核定）",
                   counts={"explanations": len(made), "inconsistent": different},
-                  text="\n\n".join(one.text() for one in made), changed=False)
+                  text="\n\n".join(one.text() for one in made))
