@@ -18,6 +18,7 @@ class Land:
     layout: layout.Layout
     fields: strips.Fields
     households: people.Households
+    cell: np.ndarray
     beside: np.ndarray
     rings: np.ndarray
     offsets: np.ndarray
@@ -27,10 +28,6 @@ class Land:
     @property
     def parcels(self):
         return len(self.area_m2)
-
-    @property
-    def cell(self):
-        return self.fields.cell_of
 
 
 def ground_of(parcels, rng):
@@ -71,7 +68,7 @@ def draw(where, fields, households, beside, plan: Plan):
     broken = np.concatenate((plan.bow_tie, plan.spike))
     shapes[broken] = [_polygon_parts(shape) for shape in shapely.make_valid(shapes[broken])]
     area[broken] = shapely.area(shapes[broken])
-    return Land(where, fields, households, beside, xy, offsets, shapes, area)
+    return Land(where, fields, households, fields.cell_of, beside, xy, offsets, shapes, area)
 
 
 def _gather(xy, offsets, source):

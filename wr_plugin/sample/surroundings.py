@@ -45,7 +45,8 @@ def overlay(county):
 def _lower_part(ground, parcel, share):
     """The lower part of a strip, a hair inside its outline."""
     fields = ground.fields
-    row, slot = fields.row_of[parcel], fields.slot_of[parcel]
+    slot = fields.slot_of[parcel]
+    row = fields.slots.row[slot]
     x = np.linspace(fields.slots.left[slot] - 15, fields.slots.right[slot] + 15, 20)
     low, high = fields.rows.bottom(row, x), fields.rows.top(row, x)
     ring_x = np.concatenate((x, x[::-1]))
@@ -56,11 +57,12 @@ def _lower_part(ground, parcel, share):
 
 def _fringe(where, rng):
     """New fields on the desert's edge, outside every cell with parcels."""
-    shapes, taken = [], set()
-    for x, y in zip(where.x.tolist(), where.y.tolist()):
+    cells = list(zip(where.x.tolist(), where.y.tolist()))
+    shapes, taken = [], set(cells)
+    for x, y in cells:
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             cell = (x + dx, y + dy)
-            if cell in taken or where.occupied(*cell) or rng.random() > FRINGE_SHARE:
+            if cell in taken or rng.random() > FRINGE_SHARE:
                 continue
             taken.add(cell)
             left, low, width, height = rng.uniform((60, 60, 60, 60), (180, 180, 200, 200))
