@@ -81,6 +81,13 @@ def test_generated_documents_are_current(name):
     assert module.TARGET.read_text(encoding="utf-8") == module.document(), f"run docs/{name}.py"
 
 
+def test_the_examples_in_the_guide_are_what_the_verbs_say(tmp_path):
+    module = generator("make_guide_examples")
+    text = GUIDE.read_text(encoding="utf-8")
+    assert module.PLACE.findall(text), "the guide has no examples"
+    assert module.document(text, module.examples(tmp_path)) == text, "run docs/make_guide_examples.py"
+
+
 def test_the_worked_example_is_right():
     legal = amounts.mu_100_from_m2_100(600_000)
     deducted = amounts.share_of(legal, 100_000, 600_000)
