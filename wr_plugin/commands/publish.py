@@ -8,7 +8,7 @@ from ..documents.page import A3_LANDSCAPE, DEMO_MARK, Paper
 from ..documents.village import read_village
 from ..model.errors import BadInput
 from ..review import gates, publicity
-from ..store import journal, runs
+from ..store import journal, reading, runs
 from .progress import Result
 
 TITLE, NEXT = "公示", "公示期满、异议办结后登记审核（approve），再发证（certify）"
@@ -55,7 +55,11 @@ def run(store, params, progress):
         new = [terms[code] for code in printed if not terms[code].recorded]
         counts = {"villages": len(printed), "pages": pages, "new_terms": len(new), "unprintable": len(left_out)}
         outputs = _record(store, params, started, policy, confirm, new, counts, staging)
-    return Result(TITLE, counts, _table(terms, villages, printed, pages, left_out, county.demo), outputs,
+    table = _table(terms, villages, printed, pages, left_out, county.demo)
+    nowhere = reading.count(store, "SELECT count(*) FROM parcel WHERE village_code IS NULL OR village_code = ''")
+    if nowhere:
+        table.append(("没有村代码、不在任何公示表上的地块", f"{nowhere} 块"))
+    return Result(TITLE, counts, table, outputs,
                   changed=bool(new), text=_text(left_out), next_step=NEXT)
 
 

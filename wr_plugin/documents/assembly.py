@@ -123,7 +123,7 @@ def _poster_rows(county, village, states, sites, links, name_of, told):
         for holder, contract in holders:
             area, volume, demand = given.get((parcel.fid, holder), (0, 0, 0))
             source = _text(getattr(state, "source", None)) or _text(getattr(site, "source", None))
-            key = (holder[:codes.GROUP] if holder else code[:codes.GROUP], not holder, holder, code, parcel.fid)
+            key = (not holder, holder[:codes.GROUP], holder, code, parcel.fid)
             rows.append((key, {
                 "holder_code": holder, "holder_name": name_of.get(holder, ""), "told_apart": told.get(holder, ""),
                 "position": village.position[parcel.fid], "group_code": _group(code, holder), "parcel_code": code,

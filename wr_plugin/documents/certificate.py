@@ -248,7 +248,8 @@ def _parcel_table(pen, content, lines, top, last):
     first = y = grid.header(pen, x, top)
     for line in lines:
         east, south, west, north = line.bounds
-        values = (str(line.number), line.name, line.code, f"东：{east}　南：{south}\n西：{west}　北：{north}",
+        around = f"东：{east}　南：{south}\n西：{west}　北：{north}" if any(line.bounds) else "—"
+        values = (str(line.number), line.name, line.code, around,
                   line.water, mu_text(line.area_mu_100), m3_text(line.volume_m3_100))
         y = grid.row(pen, x, y, values)
     if last:

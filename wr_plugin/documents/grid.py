@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .pen import BLACK, CENTRE, HEI, LEFT, SONG
+from .pen import BLACK, CENTRE, HEI, LEFT, RIGHT, SONG
 
 HEADER_FILL = (0.925, 0.945, 0.955)
 
@@ -92,7 +92,7 @@ class Grid:
         for i, column in enumerate(self.columns):
             if i >= skip:
                 role = roles[i] if roles else column.role
-                pad = 3.0 if column.align == LEFT else 2.0
+                pad = {LEFT: 3.0, RIGHT: 0.3 * self.size}.get(column.align, 2.0)
                 pen.cell(at, bottom, column.width, self.row_height, values[i], role, size or self.size, column.align,
                          color, pad)
             at += column.width

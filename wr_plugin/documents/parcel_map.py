@@ -258,7 +258,7 @@ def draw_outlet(pen, x, y, size=1.0):
             f"{x:.2f} {y + 1.1 * s:.2f} l h f Q")
 
 
-def draw_labels(pen, land, view, positions, texts, size=5.5, smallest=3.2, role=SONG, color=GREY, bold=0.0):
+def draw_labels(pen, land, view, positions, texts, size=5.5, smallest=3.2, role=SONG, color=GREY, plate=False):
     """Writes each text along its parcel's longer side where it fits; returns the positions left without."""
     left = []
     view.clip(pen)
@@ -277,7 +277,7 @@ def draw_labels(pen, land, view, positions, texts, size=5.5, smallest=3.2, role=
             left.append(position)
             continue
         drop = fit * 0.34
-        pen.text(x + drop * sin, y - drop * cos, text, role, fit, CENTRE, color, bold, angle=(cos, sin))
+        pen.text(x + drop * sin, y - drop * cos, text, role, fit, CENTRE, color, angle=(cos, sin), plate=plate)
     view.close(pen)
     return left
 

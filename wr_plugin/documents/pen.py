@@ -45,9 +45,10 @@ class Pen:
         return self._runs(text, role)[1] * size
 
     def text(self, x, y, text, role=SONG, size=10.0, align=LEFT, color=BLACK, bold=0.0, spread=0.0, squeeze=1.0,
-             angle=None):
+             angle=None, plate=False):
         """One line; ``y`` is the baseline. ``bold``: outline added, in ems. ``spread``: space added between
-        characters, in points. ``squeeze``: horizontal scale. ``angle``: (cos, sin) of the direction of the line."""
+        characters, in points. ``squeeze``: horizontal scale. ``angle``: (cos, sin) of the direction of the line.
+        ``plate``: a white ground beneath."""
         if not text:
             return
         parts, width = self._runs(text, role)
@@ -55,6 +56,12 @@ class Pen:
         shift = extent * align / 2
         cos, sin = angle or (1, 0)
         ops = self._ops
+        if plate:
+            a, b = cos * extent, sin * extent
+            c, d = -sin * size * 0.78, cos * size * 0.78
+            left, low = x - shift * cos + sin * size * 0.04, y - shift * sin - cos * size * 0.04
+            ops.append(f"q 1 g {left:.2f} {low:.2f} m {left + a:.2f} {low + b:.2f} l {left + a + c:.2f} "
+                       f"{low + b + d:.2f} l {left + c:.2f} {low + d:.2f} l h f Q")
         ops.append("q BT %.3f %.3f %.3f rg" % color)
         if bold:
             ops.append("2 Tr %.3f w %.3f %.3f %.3f RG" % (bold * size, *color))

@@ -4,6 +4,7 @@ Set to be read from a metre away. It carries names, no ID and no phone number of
 village share a name, a masked ID tells them apart (DOMAIN §6).
 """
 
+from ..model import codes
 from ..model.amounts import m3_text, mu_text
 from .grid import Column, Grid
 from .numerals import date_text
@@ -163,10 +164,15 @@ def _table(paper, content, part, number, total):
 def _values(row):
     given = row.volume_m3_100 or row.area_mu_100
     return (
-        str(row.household or ""), row.holder_name, str(row.map_number), row.parcel_name, row.parcel_code[-5:],
+        str(row.household or ""), row.holder_name, str(row.map_number), row.parcel_name, _short_code(row.parcel_code),
         "" if row.contract_mu_100 is None else mu_text(row.contract_mu_100),
         mu_text(row.area_mu_100) if given else "—", row.source, row.water,
         m3_text(row.volume_m3_100) if given else "—", "是" if row.in_registry else "否", row.remark)
+
+
+def _short_code(code):
+    """The last five digits of a proper code; one that is not, as far as it can be read."""
+    return code[-5:] if codes.is_parcel_code(code) else code[-10:]
 
 
 def _household(pen, row, top, bottom):

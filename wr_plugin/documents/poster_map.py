@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..model import codes
 from .numerals import date_text
 from .page import A3_LANDSCAPE
 from .parcel_map import CANAL, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well
@@ -14,7 +15,7 @@ FRAME = (15 * MM, 19 * MM, 316 * MM, HEIGHT - 31 * MM - 19 * MM)
 SIDE_X, SIDE_WIDTH = 337 * MM, 68 * MM
 NUMBER_SIZE, READABLE, SMALLEST = 9.5, 5.0, 3.8
 READABLE_SHARE = 0.85
-MAX_DEPTH, TITLED_DEPTH = 5, 2
+MAX_DEPTH, TITLED_DEPTH, FEW = 5, 2, 40
 LINE = (0.30, 0.30, 0.30)
 OUTSIDE = (0.80, 0.08, 0.08)
 
@@ -68,12 +69,13 @@ def plan_sheets(content, land):
     if not len(shown):
         return []
     whole = _view(land, shown)
-    if _readable(land, shown, whole):
+    if len(shown) <= FEW or _readable(land, shown, whole):
         return [Sheet("全村", shown, whole)]
     names, sheets = dict(content.groups), []
     groups = np.array([first[p].group_code for p in shown.tolist()])
     for code in sorted(set(groups.tolist())):
-        title = names.get(code) or f"第{int(code[-2:])}组" if code[-2:].isdigit() else "其他"
+        proper = len(code) == codes.GROUP and code.isdigit()
+        title = names.get(code) or (f"第{int(code[-2:])}组" if proper else "其他")
         sheets += _split(land, shown[groups == code], title)
     return sheets
 
@@ -93,7 +95,7 @@ def _readable(land, positions, view):
 def _split(land, positions, title, depth=0):
     """One sheet, or halves along the longer side until the numbers are readable."""
     view = _view(land, positions)
-    if depth >= MAX_DEPTH or len(positions) < 12 or view.scale <= 1000 or _readable(land, positions, view):
+    if depth >= MAX_DEPTH or len(positions) <= FEW or view.scale <= 1000 or _readable(land, positions, view):
         return [Sheet(title, positions, view)]
     box = land.extent(positions)
     axis = 0 if (box[2] - box[0]) / FRAME[2] >= (box[3] - box[1]) / FRAME[3] else 1
@@ -159,11 +161,12 @@ def _draw_land(pen, land, sheet, first, number):
     for red in (False, True):
         part = [p for p in shown if (first[p].state in ("outside_registry", "unapproved")) == red]
         color = OUTSIDE if red else BLACK
-        left = draw_labels(pen, land, view, part, [number[p] for p in part], NUMBER_SIZE, SMALLEST, HEI, color)
+        left = draw_labels(pen, land, view, part, [number[p] for p in part], NUMBER_SIZE, SMALLEST, HEI, color,
+                           plate=red)
         view.clip(pen)
         for p in left:
             (x, y), = view.at(land.centres[[p]]).tolist()
-            pen.text(x, y - SMALLEST * 0.34, number[p], HEI, SMALLEST, CENTRE, color)
+            pen.text(x, y - SMALLEST * 0.34, number[p], HEI, SMALLEST, CENTRE, color, plate=red)
         view.close(pen)
     draw_frame(pen, view, size=10)
 
