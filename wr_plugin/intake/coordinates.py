@@ -207,11 +207,16 @@ def _metric(crs):
     return all(abs(axis.unit_conversion_factor - 1.0) < 1e-12 for axis in crs.axis_info[:2])
 
 
+@lru_cache(maxsize=16)
+def _transformer(source, target):
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+
 def reproject(geometry, source, target):
     """Geometries moved from one CRS to another (x = easting or longitude); the very same array where both are equal."""
     if source == target or not len(geometry):
         return geometry
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    transformer = _transformer(source, target)
 
     def moved(points):
         return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
