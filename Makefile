@@ -63,12 +63,12 @@ demo: .venv/.engine
 	run import $(DEMO)/620799示例县 --work $(DEMO_WORK); \
 	run check --work $(DEMO_WORK); \
 	run confirm --work $(DEMO_WORK); \
-	run ledger --work $(DEMO_WORK) --out $(DEMO)/台账.xlsx; \
 	run publish --work $(DEMO_WORK) --out $(DEMO)/公示表 --start $$start; \
 	run approve --work $(DEMO_WORK) --level town --who 示例审核人 --on $$end; \
 	run approve --work $(DEMO_WORK) --level county --who 示例审核人 --on $$end; \
 	run approve --work $(DEMO_WORK) --level city --who 示例审核人 --on $$end; \
 	run certify --work $(DEMO_WORK) --out $(DEMO)/水权证; \
+	run ledger --work $(DEMO_WORK) --out $(DEMO)/台账.xlsx; \
 	run status --work $(DEMO_WORK); \
 	echo; echo "示例县做完了，用时 $$(( $$(date +%s) - began )) 秒。都在文件夹 $(DEMO)/ 里："; \
 	echo "  工作文件  $(DEMO_WORK)（在 QGIS 中看：make desktop）"; \
