@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_HASH_SEED"] = "0"  # the order of XML attributes, so that an unchanged style is an unchanged file
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -105,6 +106,7 @@ def canals():
 
 def wells():
     root = QgsRuleBasedRenderer.Rule(None)
+    root.setRuleKey("well")
     looks = (
         ("正常，有取水许可", "\"well_state\" = 'normal' AND trim(coalesce(\"permit_number\", '')) <> ''",
          {"name": "circle", "color": "#2563eb", "outline_color": "#ffffff", "size": "2.6"}),
@@ -113,7 +115,9 @@ def wells():
         ("关停", "\"well_state\" = 'closed'", {"name": "cross2", "color": "#6b7280", "outline_color": "#374151", "size": "2.4"}),
     )
     for label, expression, look in looks:
-        root.appendChild(QgsRuleBasedRenderer.Rule(QgsMarkerSymbol.createSimple(look), 0, 0, expression, label))
+        rule = QgsRuleBasedRenderer.Rule(QgsMarkerSymbol.createSimple(look), 0, 0, expression, label)
+        rule.setRuleKey(f"well_{len(root.children()) + 1}")
+        root.appendChild(rule)
     return QgsRuleBasedRenderer(root)
 
 

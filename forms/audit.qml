@@ -1,216 +1,216 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.22.16-Białowieża" styleCategories="Fields|Forms|AttributeTable">
  <fieldConfiguration>
-  <field configurationFlags="None" name="fid">
+  <field name="fid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="uuid">
+  <field name="uuid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="parcel_uuid">
+  <field name="parcel_uuid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="result">
+  <field name="result" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="agree" name="与图一致"/>
+        <Option type="QString" name="与图一致" value="agree"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="differ" name="与图不一致"/>
+        <Option type="QString" name="与图不一致" value="differ"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="absent" name="现场无此地块"/>
+        <Option type="QString" name="现场无此地块" value="absent"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="pending" name="待复查"/>
+        <Option type="QString" name="待复查" value="pending"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="crop">
+  <field name="crop" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="method">
+  <field name="method" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="source">
+  <field name="source" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="surface" name="地表水"/>
+        <Option type="QString" name="地表水" value="surface"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="ground" name="地下水"/>
+        <Option type="QString" name="地下水" value="ground"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="mixed" name="地表水、地下水混合"/>
+        <Option type="QString" name="地表水、地下水混合" value="mixed"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="none" name="无水源"/>
+        <Option type="QString" name="无水源" value="none"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="area_mu">
+  <field name="area_mu" configurationFlags="None">
    <editWidget type="Range">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="AllowNull"/>
-      <Option type="double" value="1000" name="Max"/>
-      <Option type="double" value="0" name="Min"/>
-      <Option type="int" value="2" name="Precision"/>
-      <Option type="double" value="0.1" name="Step"/>
-      <Option type="QString" value="SpinBox" name="Style"/>
-      <Option type="QString" value="" name="Suffix"/>
+      <Option type="bool" name="AllowNull" value="true"/>
+      <Option type="double" name="Max" value="1000"/>
+      <Option type="double" name="Min" value="0"/>
+      <Option type="int" name="Precision" value="2"/>
+      <Option type="double" name="Step" value="0.1"/>
+      <Option type="QString" name="Style" value="SpinBox"/>
+      <Option type="QString" name="Suffix" value=""/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="auditor">
+  <field name="auditor" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="audited_on">
+  <field name="audited_on" configurationFlags="None">
    <editWidget type="DateTime">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="allow_null"/>
-      <Option type="bool" value="true" name="calendar_popup"/>
-      <Option type="QString" value="yyyy-MM-dd" name="display_format"/>
-      <Option type="QString" value="yyyy-MM-dd" name="field_format"/>
-      <Option type="bool" value="false" name="field_iso_format"/>
+      <Option type="bool" name="allow_null" value="true"/>
+      <Option type="bool" name="calendar_popup" value="true"/>
+      <Option type="QString" name="display_format" value="yyyy-MM-dd"/>
+      <Option type="QString" name="field_format" value="yyyy-MM-dd"/>
+      <Option type="bool" name="field_iso_format" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="note">
+  <field name="note" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="true"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
  </fieldConfiguration>
  <aliases>
-  <alias index="0" field="fid" name="序号"/>
-  <alias index="1" field="uuid" name="唯一标识"/>
-  <alias index="2" field="parcel_uuid" name="地块标识"/>
-  <alias index="3" field="result" name="核查结论"/>
-  <alias index="4" field="crop" name="现场作物"/>
-  <alias index="5" field="method" name="现场灌溉方式"/>
-  <alias index="6" field="source" name="现场水源"/>
-  <alias index="7" field="area_mu" name="现场面积（亩）"/>
-  <alias index="8" field="auditor" name="核查人"/>
-  <alias index="9" field="audited_on" name="核查日期"/>
-  <alias index="10" field="note" name="核查说明"/>
+  <alias name="序号" field="fid" index="0"/>
+  <alias name="唯一标识" field="uuid" index="1"/>
+  <alias name="地块标识" field="parcel_uuid" index="2"/>
+  <alias name="核查结论" field="result" index="3"/>
+  <alias name="现场作物" field="crop" index="4"/>
+  <alias name="现场灌溉方式" field="method" index="5"/>
+  <alias name="现场水源" field="source" index="6"/>
+  <alias name="现场面积（亩）" field="area_mu" index="7"/>
+  <alias name="核查人" field="auditor" index="8"/>
+  <alias name="核查日期" field="audited_on" index="9"/>
+  <alias name="核查说明" field="note" index="10"/>
  </aliases>
  <defaults>
-  <default expression="" applyOnUpdate="0" field="fid"/>
-  <default expression="uuid('WithoutBraces')" applyOnUpdate="0" field="uuid"/>
-  <default expression="" applyOnUpdate="0" field="parcel_uuid"/>
-  <default expression="'agree'" applyOnUpdate="0" field="result"/>
-  <default expression="" applyOnUpdate="0" field="crop"/>
-  <default expression="" applyOnUpdate="0" field="method"/>
-  <default expression="" applyOnUpdate="0" field="source"/>
-  <default expression="" applyOnUpdate="0" field="area_mu"/>
-  <default expression="@user_full_name" applyOnUpdate="0" field="auditor"/>
-  <default expression="to_date(now())" applyOnUpdate="0" field="audited_on"/>
-  <default expression="" applyOnUpdate="0" field="note"/>
+  <default expression="" field="fid" applyOnUpdate="0"/>
+  <default expression="uuid('WithoutBraces')" field="uuid" applyOnUpdate="0"/>
+  <default expression="" field="parcel_uuid" applyOnUpdate="0"/>
+  <default expression="'agree'" field="result" applyOnUpdate="0"/>
+  <default expression="" field="crop" applyOnUpdate="0"/>
+  <default expression="" field="method" applyOnUpdate="0"/>
+  <default expression="" field="source" applyOnUpdate="0"/>
+  <default expression="" field="area_mu" applyOnUpdate="0"/>
+  <default expression="@user_full_name" field="auditor" applyOnUpdate="0"/>
+  <default expression="to_date(now())" field="audited_on" applyOnUpdate="0"/>
+  <default expression="" field="note" applyOnUpdate="0"/>
  </defaults>
  <constraints>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="fid" exp_strength="0"/>
-  <constraint unique_strength="1" notnull_strength="1" constraints="3" field="uuid" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="1" constraints="1" field="parcel_uuid" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="1" constraints="1" field="result" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="crop" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="method" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="source" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="4" field="area_mu" exp_strength="1"/>
-  <constraint unique_strength="0" notnull_strength="1" constraints="1" field="auditor" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="1" constraints="5" field="audited_on" exp_strength="1"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="4" field="note" exp_strength="1"/>
+  <constraint unique_strength="0" exp_strength="0" field="fid" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="1" exp_strength="0" field="uuid" notnull_strength="1" constraints="3"/>
+  <constraint unique_strength="0" exp_strength="0" field="parcel_uuid" notnull_strength="1" constraints="1"/>
+  <constraint unique_strength="0" exp_strength="0" field="result" notnull_strength="1" constraints="1"/>
+  <constraint unique_strength="0" exp_strength="0" field="crop" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="method" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="source" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="1" field="area_mu" notnull_strength="0" constraints="4"/>
+  <constraint unique_strength="0" exp_strength="1" field="auditor" notnull_strength="1" constraints="5"/>
+  <constraint unique_strength="0" exp_strength="1" field="audited_on" notnull_strength="1" constraints="5"/>
+  <constraint unique_strength="0" exp_strength="1" field="note" notnull_strength="0" constraints="4"/>
  </constraints>
  <constraintExpressions>
-  <constraint exp="" desc="" field="fid"/>
-  <constraint exp="" desc="" field="uuid"/>
-  <constraint exp="" desc="" field="parcel_uuid"/>
-  <constraint exp="" desc="" field="result"/>
-  <constraint exp="" desc="" field="crop"/>
-  <constraint exp="" desc="" field="method"/>
-  <constraint exp="" desc="" field="source"/>
-  <constraint exp="&quot;area_mu&quot; IS NULL OR (&quot;area_mu&quot; > 0 AND &quot;area_mu&quot; &lt;= 1000)" desc="现场面积应在 0 与 1000 亩之间" field="area_mu"/>
-  <constraint exp="" desc="" field="auditor"/>
-  <constraint exp="&quot;audited_on&quot; &lt;= to_date(now())" desc="核查日期不能晚于今天" field="audited_on"/>
-  <constraint exp="coalesce(&quot;result&quot;, 'agree') = 'agree' OR length(trim(coalesce(&quot;note&quot;, ''))) > 0" desc="与图不一致、现场无此地块或待复查的，请填写核查说明" field="note"/>
+  <constraint desc="" field="fid" exp=""/>
+  <constraint desc="" field="uuid" exp=""/>
+  <constraint desc="" field="parcel_uuid" exp=""/>
+  <constraint desc="" field="result" exp=""/>
+  <constraint desc="" field="crop" exp=""/>
+  <constraint desc="" field="method" exp=""/>
+  <constraint desc="" field="source" exp=""/>
+  <constraint desc="现场面积应在 0 与 1000 亩之间" field="area_mu" exp="&quot;area_mu&quot; IS NULL OR (&quot;area_mu&quot; > 0 AND &quot;area_mu&quot; &lt;= 1000)"/>
+  <constraint desc="请填写核查人" field="auditor" exp="length(trim(coalesce(&quot;auditor&quot;, ''))) > 0"/>
+  <constraint desc="核查日期不能晚于今天" field="audited_on" exp="&quot;audited_on&quot; &lt;= to_date(now())"/>
+  <constraint desc="与图不一致、现场无此地块或待复查的，请填写核查说明" field="note" exp="coalesce(&quot;result&quot;, 'agree') = 'agree' OR length(trim(coalesce(&quot;note&quot;, ''))) > 0"/>
  </constraintExpressions>
  <expressionfields/>
  <attributetableconfig sortOrder="0" sortExpression="" actionWidgetStyle="dropDown">
   <columns>
-   <column width="-1" hidden="1" type="field" name="fid"/>
-   <column width="-1" hidden="1" type="field" name="uuid"/>
-   <column width="-1" hidden="1" type="field" name="parcel_uuid"/>
-   <column width="-1" hidden="0" type="field" name="result"/>
-   <column width="-1" hidden="0" type="field" name="crop"/>
-   <column width="-1" hidden="0" type="field" name="method"/>
-   <column width="-1" hidden="0" type="field" name="source"/>
-   <column width="-1" hidden="0" type="field" name="area_mu"/>
-   <column width="-1" hidden="0" type="field" name="auditor"/>
-   <column width="-1" hidden="0" type="field" name="audited_on"/>
-   <column width="-1" hidden="0" type="field" name="note"/>
-   <column width="-1" hidden="1" type="actions"/>
+   <column type="field" name="fid" hidden="1" width="-1"/>
+   <column type="field" name="uuid" hidden="1" width="-1"/>
+   <column type="field" name="parcel_uuid" hidden="1" width="-1"/>
+   <column type="field" name="result" hidden="0" width="-1"/>
+   <column type="field" name="crop" hidden="0" width="-1"/>
+   <column type="field" name="method" hidden="0" width="-1"/>
+   <column type="field" name="source" hidden="0" width="-1"/>
+   <column type="field" name="area_mu" hidden="0" width="-1"/>
+   <column type="field" name="auditor" hidden="0" width="-1"/>
+   <column type="field" name="audited_on" hidden="0" width="-1"/>
+   <column type="field" name="note" hidden="0" width="-1"/>
+   <column type="actions" hidden="1" width="-1"/>
   </columns>
  </attributetableconfig>
  <conditionalstyles>
@@ -226,14 +226,14 @@
  <featformsuppress>0</featformsuppress>
  <editorlayout>tablayout</editorlayout>
  <attributeEditorForm>
-  <attributeEditorField showLabel="1" index="3" name="result"/>
-  <attributeEditorField showLabel="1" index="4" name="crop"/>
-  <attributeEditorField showLabel="1" index="5" name="method"/>
-  <attributeEditorField showLabel="1" index="6" name="source"/>
-  <attributeEditorField showLabel="1" index="7" name="area_mu"/>
-  <attributeEditorField showLabel="1" index="8" name="auditor"/>
-  <attributeEditorField showLabel="1" index="9" name="audited_on"/>
-  <attributeEditorField showLabel="1" index="10" name="note"/>
+  <attributeEditorField name="result" showLabel="1" index="3"/>
+  <attributeEditorField name="crop" showLabel="1" index="4"/>
+  <attributeEditorField name="method" showLabel="1" index="5"/>
+  <attributeEditorField name="source" showLabel="1" index="6"/>
+  <attributeEditorField name="area_mu" showLabel="1" index="7"/>
+  <attributeEditorField name="auditor" showLabel="1" index="8"/>
+  <attributeEditorField name="audited_on" showLabel="1" index="9"/>
+  <attributeEditorField name="note" showLabel="1" index="10"/>
  </attributeEditorForm>
  <editable>
   <field editable="0" name="fid"/>

@@ -1,120 +1,120 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.22.16-Białowieża" styleCategories="Fields|Forms|AttributeTable">
  <fieldConfiguration>
-  <field configurationFlags="None" name="fid">
+  <field name="fid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="uuid">
+  <field name="uuid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="parcel_uuid">
+  <field name="parcel_uuid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="photo">
+  <field name="photo" configurationFlags="None">
    <editWidget type="ExternalResource">
     <config>
      <Option type="Map">
-      <Option type="int" value="1" name="DocumentViewer"/>
-      <Option type="int" value="240" name="DocumentViewerHeight"/>
-      <Option type="int" value="0" name="DocumentViewerWidth"/>
-      <Option type="bool" value="true" name="FileWidget"/>
-      <Option type="bool" value="true" name="FileWidgetButton"/>
-      <Option type="QString" value="照片 (*.jpg *.jpeg *.png)" name="FileWidgetFilter"/>
-      <Option type="bool" value="false" name="FullUrl"/>
-      <Option type="int" value="1" name="RelativeStorage"/>
-      <Option type="int" value="0" name="StorageMode"/>
-      <Option type="bool" value="false" name="UseLink"/>
+      <Option type="int" name="DocumentViewer" value="1"/>
+      <Option type="int" name="DocumentViewerHeight" value="240"/>
+      <Option type="int" name="DocumentViewerWidth" value="0"/>
+      <Option type="bool" name="FileWidget" value="true"/>
+      <Option type="bool" name="FileWidgetButton" value="true"/>
+      <Option type="QString" name="FileWidgetFilter" value="照片 (*.jpg *.jpeg *.png)"/>
+      <Option type="bool" name="FullUrl" value="false"/>
+      <Option type="int" name="RelativeStorage" value="1"/>
+      <Option type="int" name="StorageMode" value="0"/>
+      <Option type="bool" name="UseLink" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="taken_on">
+  <field name="taken_on" configurationFlags="None">
    <editWidget type="DateTime">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="allow_null"/>
-      <Option type="bool" value="true" name="calendar_popup"/>
-      <Option type="QString" value="yyyy-MM-dd HH:mm:ss" name="display_format"/>
-      <Option type="QString" value="yyyy-MM-dd HH:mm:ss" name="field_format"/>
-      <Option type="bool" value="false" name="field_iso_format"/>
+      <Option type="bool" name="allow_null" value="true"/>
+      <Option type="bool" name="calendar_popup" value="true"/>
+      <Option type="QString" name="display_format" value="yyyy-MM-dd HH:mm:ss"/>
+      <Option type="QString" name="field_format" value="yyyy-MM-dd HH:mm:ss"/>
+      <Option type="bool" name="field_iso_format" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="caption">
+  <field name="caption" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="true"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
  </fieldConfiguration>
  <aliases>
-  <alias index="0" field="fid" name="序号"/>
-  <alias index="1" field="uuid" name="唯一标识"/>
-  <alias index="2" field="parcel_uuid" name="地块标识"/>
-  <alias index="3" field="photo" name="照片"/>
-  <alias index="4" field="taken_on" name="拍摄时间"/>
-  <alias index="5" field="caption" name="说明"/>
+  <alias name="序号" field="fid" index="0"/>
+  <alias name="唯一标识" field="uuid" index="1"/>
+  <alias name="地块标识" field="parcel_uuid" index="2"/>
+  <alias name="照片" field="photo" index="3"/>
+  <alias name="拍摄时间" field="taken_on" index="4"/>
+  <alias name="说明" field="caption" index="5"/>
  </aliases>
  <defaults>
-  <default expression="" applyOnUpdate="0" field="fid"/>
-  <default expression="uuid('WithoutBraces')" applyOnUpdate="0" field="uuid"/>
-  <default expression="" applyOnUpdate="0" field="parcel_uuid"/>
-  <default expression="" applyOnUpdate="0" field="photo"/>
-  <default expression="now()" applyOnUpdate="0" field="taken_on"/>
-  <default expression="" applyOnUpdate="0" field="caption"/>
+  <default expression="" field="fid" applyOnUpdate="0"/>
+  <default expression="uuid('WithoutBraces')" field="uuid" applyOnUpdate="0"/>
+  <default expression="" field="parcel_uuid" applyOnUpdate="0"/>
+  <default expression="" field="photo" applyOnUpdate="0"/>
+  <default expression="now()" field="taken_on" applyOnUpdate="0"/>
+  <default expression="" field="caption" applyOnUpdate="0"/>
  </defaults>
  <constraints>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="fid" exp_strength="0"/>
-  <constraint unique_strength="1" notnull_strength="1" constraints="3" field="uuid" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="1" constraints="1" field="parcel_uuid" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="4" field="photo" exp_strength="1"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="taken_on" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="caption" exp_strength="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="fid" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="1" exp_strength="0" field="uuid" notnull_strength="1" constraints="3"/>
+  <constraint unique_strength="0" exp_strength="0" field="parcel_uuid" notnull_strength="1" constraints="1"/>
+  <constraint unique_strength="0" exp_strength="1" field="photo" notnull_strength="0" constraints="4"/>
+  <constraint unique_strength="0" exp_strength="0" field="taken_on" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="caption" notnull_strength="0" constraints="0"/>
  </constraints>
  <constraintExpressions>
-  <constraint exp="" desc="" field="fid"/>
-  <constraint exp="" desc="" field="uuid"/>
-  <constraint exp="" desc="" field="parcel_uuid"/>
-  <constraint exp="length(trim(coalesce(&quot;photo&quot;, ''))) > 0" desc="请拍摄或选择照片" field="photo"/>
-  <constraint exp="" desc="" field="taken_on"/>
-  <constraint exp="" desc="" field="caption"/>
+  <constraint desc="" field="fid" exp=""/>
+  <constraint desc="" field="uuid" exp=""/>
+  <constraint desc="" field="parcel_uuid" exp=""/>
+  <constraint desc="请拍摄或选择照片" field="photo" exp="length(trim(coalesce(&quot;photo&quot;, ''))) > 0"/>
+  <constraint desc="" field="taken_on" exp=""/>
+  <constraint desc="" field="caption" exp=""/>
  </constraintExpressions>
  <expressionfields/>
  <attributetableconfig sortOrder="0" sortExpression="" actionWidgetStyle="dropDown">
   <columns>
-   <column width="-1" hidden="1" type="field" name="fid"/>
-   <column width="-1" hidden="1" type="field" name="uuid"/>
-   <column width="-1" hidden="1" type="field" name="parcel_uuid"/>
-   <column width="-1" hidden="0" type="field" name="photo"/>
-   <column width="-1" hidden="0" type="field" name="taken_on"/>
-   <column width="-1" hidden="0" type="field" name="caption"/>
-   <column width="-1" hidden="1" type="actions"/>
+   <column type="field" name="fid" hidden="1" width="-1"/>
+   <column type="field" name="uuid" hidden="1" width="-1"/>
+   <column type="field" name="parcel_uuid" hidden="1" width="-1"/>
+   <column type="field" name="photo" hidden="0" width="-1"/>
+   <column type="field" name="taken_on" hidden="0" width="-1"/>
+   <column type="field" name="caption" hidden="0" width="-1"/>
+   <column type="actions" hidden="1" width="-1"/>
   </columns>
  </attributetableconfig>
  <conditionalstyles>
@@ -130,9 +130,9 @@
  <featformsuppress>0</featformsuppress>
  <editorlayout>tablayout</editorlayout>
  <attributeEditorForm>
-  <attributeEditorField showLabel="1" index="3" name="photo"/>
-  <attributeEditorField showLabel="1" index="4" name="taken_on"/>
-  <attributeEditorField showLabel="1" index="5" name="caption"/>
+  <attributeEditorField name="photo" showLabel="1" index="3"/>
+  <attributeEditorField name="taken_on" showLabel="1" index="4"/>
+  <attributeEditorField name="caption" showLabel="1" index="5"/>
  </attributeEditorForm>
  <editable>
   <field editable="0" name="fid"/>

@@ -1,122 +1,122 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.22.16-Białowieża" styleCategories="Fields|Forms|AttributeTable">
  <fieldConfiguration>
-  <field configurationFlags="None" name="fid">
+  <field name="fid" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="code">
+  <field name="code" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="severity">
+  <field name="severity" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="stop" name="须改正"/>
+        <Option type="QString" name="须改正" value="stop"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="review" name="须复核"/>
+        <Option type="QString" name="须复核" value="review"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="notice" name="提示"/>
+        <Option type="QString" name="提示" value="notice"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="stage">
+  <field name="stage" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="subject">
+  <field name="subject" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="parcel_uuid">
+  <field name="parcel_uuid" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="village_code">
+  <field name="village_code" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="message">
+  <field name="message" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="remedy">
+  <field name="remedy" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="value">
+  <field name="value" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="source_file">
+  <field name="source_file" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="source_row">
+  <field name="source_row" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="state">
+  <field name="state" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="open" name="待处理"/>
+        <Option type="QString" name="待处理" value="open"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="accepted" name="已认可"/>
+        <Option type="QString" name="已认可" value="accepted"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="fixed" name="已改正"/>
+        <Option type="QString" name="已改正" value="fixed"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="run_id">
+  <field name="run_id" configurationFlags="None">
    <editWidget type="">
     <config>
      <Option/>
@@ -125,87 +125,87 @@
   </field>
  </fieldConfiguration>
  <aliases>
-  <alias index="0" field="fid" name="序号"/>
-  <alias index="1" field="code" name="问题代码"/>
-  <alias index="2" field="severity" name="程度"/>
-  <alias index="3" field="stage" name="步骤"/>
-  <alias index="4" field="subject" name="对象"/>
-  <alias index="5" field="parcel_uuid" name="地块标识"/>
-  <alias index="6" field="village_code" name="村代码"/>
-  <alias index="7" field="message" name="说明"/>
-  <alias index="8" field="remedy" name="处理办法"/>
-  <alias index="9" field="value" name="数值"/>
-  <alias index="10" field="source_file" name="来源文件"/>
-  <alias index="11" field="source_row" name="来源行号"/>
-  <alias index="12" field="state" name="处理状态"/>
-  <alias index="13" field="run_id" name="运行号"/>
+  <alias name="序号" field="fid" index="0"/>
+  <alias name="问题代码" field="code" index="1"/>
+  <alias name="程度" field="severity" index="2"/>
+  <alias name="步骤" field="stage" index="3"/>
+  <alias name="对象" field="subject" index="4"/>
+  <alias name="地块标识" field="parcel_uuid" index="5"/>
+  <alias name="村代码" field="village_code" index="6"/>
+  <alias name="说明" field="message" index="7"/>
+  <alias name="处理办法" field="remedy" index="8"/>
+  <alias name="数值" field="value" index="9"/>
+  <alias name="来源文件" field="source_file" index="10"/>
+  <alias name="来源行号" field="source_row" index="11"/>
+  <alias name="处理状态" field="state" index="12"/>
+  <alias name="运行号" field="run_id" index="13"/>
  </aliases>
  <defaults>
-  <default expression="" applyOnUpdate="0" field="fid"/>
-  <default expression="" applyOnUpdate="0" field="code"/>
-  <default expression="" applyOnUpdate="0" field="severity"/>
-  <default expression="" applyOnUpdate="0" field="stage"/>
-  <default expression="" applyOnUpdate="0" field="subject"/>
-  <default expression="" applyOnUpdate="0" field="parcel_uuid"/>
-  <default expression="" applyOnUpdate="0" field="village_code"/>
-  <default expression="" applyOnUpdate="0" field="message"/>
-  <default expression="" applyOnUpdate="0" field="remedy"/>
-  <default expression="" applyOnUpdate="0" field="value"/>
-  <default expression="" applyOnUpdate="0" field="source_file"/>
-  <default expression="" applyOnUpdate="0" field="source_row"/>
-  <default expression="" applyOnUpdate="0" field="state"/>
-  <default expression="" applyOnUpdate="0" field="run_id"/>
+  <default expression="" field="fid" applyOnUpdate="0"/>
+  <default expression="" field="code" applyOnUpdate="0"/>
+  <default expression="" field="severity" applyOnUpdate="0"/>
+  <default expression="" field="stage" applyOnUpdate="0"/>
+  <default expression="" field="subject" applyOnUpdate="0"/>
+  <default expression="" field="parcel_uuid" applyOnUpdate="0"/>
+  <default expression="" field="village_code" applyOnUpdate="0"/>
+  <default expression="" field="message" applyOnUpdate="0"/>
+  <default expression="" field="remedy" applyOnUpdate="0"/>
+  <default expression="" field="value" applyOnUpdate="0"/>
+  <default expression="" field="source_file" applyOnUpdate="0"/>
+  <default expression="" field="source_row" applyOnUpdate="0"/>
+  <default expression="" field="state" applyOnUpdate="0"/>
+  <default expression="" field="run_id" applyOnUpdate="0"/>
  </defaults>
  <constraints>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="fid" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="code" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="severity" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="stage" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="subject" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="parcel_uuid" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="village_code" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="message" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="remedy" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="value" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="source_file" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="source_row" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="state" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="run_id" exp_strength="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="fid" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="code" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="severity" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="stage" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="subject" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="parcel_uuid" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="village_code" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="message" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="remedy" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="value" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="source_file" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="source_row" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="state" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="run_id" notnull_strength="0" constraints="0"/>
  </constraints>
  <constraintExpressions>
-  <constraint exp="" desc="" field="fid"/>
-  <constraint exp="" desc="" field="code"/>
-  <constraint exp="" desc="" field="severity"/>
-  <constraint exp="" desc="" field="stage"/>
-  <constraint exp="" desc="" field="subject"/>
-  <constraint exp="" desc="" field="parcel_uuid"/>
-  <constraint exp="" desc="" field="village_code"/>
-  <constraint exp="" desc="" field="message"/>
-  <constraint exp="" desc="" field="remedy"/>
-  <constraint exp="" desc="" field="value"/>
-  <constraint exp="" desc="" field="source_file"/>
-  <constraint exp="" desc="" field="source_row"/>
-  <constraint exp="" desc="" field="state"/>
-  <constraint exp="" desc="" field="run_id"/>
+  <constraint desc="" field="fid" exp=""/>
+  <constraint desc="" field="code" exp=""/>
+  <constraint desc="" field="severity" exp=""/>
+  <constraint desc="" field="stage" exp=""/>
+  <constraint desc="" field="subject" exp=""/>
+  <constraint desc="" field="parcel_uuid" exp=""/>
+  <constraint desc="" field="village_code" exp=""/>
+  <constraint desc="" field="message" exp=""/>
+  <constraint desc="" field="remedy" exp=""/>
+  <constraint desc="" field="value" exp=""/>
+  <constraint desc="" field="source_file" exp=""/>
+  <constraint desc="" field="source_row" exp=""/>
+  <constraint desc="" field="state" exp=""/>
+  <constraint desc="" field="run_id" exp=""/>
  </constraintExpressions>
  <expressionfields/>
  <attributetableconfig sortOrder="0" sortExpression="" actionWidgetStyle="dropDown">
   <columns>
-   <column width="-1" hidden="1" type="field" name="fid"/>
-   <column width="-1" hidden="0" type="field" name="code"/>
-   <column width="-1" hidden="0" type="field" name="severity"/>
-   <column width="-1" hidden="0" type="field" name="stage"/>
-   <column width="-1" hidden="0" type="field" name="subject"/>
-   <column width="-1" hidden="1" type="field" name="parcel_uuid"/>
-   <column width="-1" hidden="0" type="field" name="village_code"/>
-   <column width="-1" hidden="0" type="field" name="message"/>
-   <column width="-1" hidden="0" type="field" name="remedy"/>
-   <column width="-1" hidden="0" type="field" name="value"/>
-   <column width="-1" hidden="1" type="field" name="source_file"/>
-   <column width="-1" hidden="1" type="field" name="source_row"/>
-   <column width="-1" hidden="0" type="field" name="state"/>
-   <column width="-1" hidden="1" type="field" name="run_id"/>
-   <column width="-1" hidden="1" type="actions"/>
+   <column type="field" name="fid" hidden="1" width="-1"/>
+   <column type="field" name="code" hidden="0" width="-1"/>
+   <column type="field" name="severity" hidden="0" width="-1"/>
+   <column type="field" name="stage" hidden="0" width="-1"/>
+   <column type="field" name="subject" hidden="0" width="-1"/>
+   <column type="field" name="parcel_uuid" hidden="1" width="-1"/>
+   <column type="field" name="village_code" hidden="0" width="-1"/>
+   <column type="field" name="message" hidden="0" width="-1"/>
+   <column type="field" name="remedy" hidden="0" width="-1"/>
+   <column type="field" name="value" hidden="0" width="-1"/>
+   <column type="field" name="source_file" hidden="1" width="-1"/>
+   <column type="field" name="source_row" hidden="1" width="-1"/>
+   <column type="field" name="state" hidden="0" width="-1"/>
+   <column type="field" name="run_id" hidden="1" width="-1"/>
+   <column type="actions" hidden="1" width="-1"/>
   </columns>
  </attributetableconfig>
  <conditionalstyles>
@@ -221,15 +221,15 @@
  <featformsuppress>0</featformsuppress>
  <editorlayout>tablayout</editorlayout>
  <attributeEditorForm>
-  <attributeEditorField showLabel="1" index="1" name="code"/>
-  <attributeEditorField showLabel="1" index="2" name="severity"/>
-  <attributeEditorField showLabel="1" index="3" name="stage"/>
-  <attributeEditorField showLabel="1" index="4" name="subject"/>
-  <attributeEditorField showLabel="1" index="6" name="village_code"/>
-  <attributeEditorField showLabel="1" index="7" name="message"/>
-  <attributeEditorField showLabel="1" index="8" name="remedy"/>
-  <attributeEditorField showLabel="1" index="9" name="value"/>
-  <attributeEditorField showLabel="1" index="12" name="state"/>
+  <attributeEditorField name="code" showLabel="1" index="1"/>
+  <attributeEditorField name="severity" showLabel="1" index="2"/>
+  <attributeEditorField name="stage" showLabel="1" index="3"/>
+  <attributeEditorField name="subject" showLabel="1" index="4"/>
+  <attributeEditorField name="village_code" showLabel="1" index="6"/>
+  <attributeEditorField name="message" showLabel="1" index="7"/>
+  <attributeEditorField name="remedy" showLabel="1" index="8"/>
+  <attributeEditorField name="value" showLabel="1" index="9"/>
+  <attributeEditorField name="state" showLabel="1" index="12"/>
  </attributeEditorForm>
  <editable/>
  <labelOnTop/>

@@ -1,430 +1,430 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.22.16-Białowieża" styleCategories="Fields|Forms|AttributeTable">
  <fieldConfiguration>
-  <field configurationFlags="None" name="fid">
+  <field name="fid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="uuid">
+  <field name="uuid" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKBM">
+  <field name="DKBM" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKMC">
+  <field name="DKMC" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="SYQXZ">
+  <field name="SYQXZ" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="10" name="国有土地所有权"/>
+        <Option type="QString" name="国有土地所有权" value="10"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="30" name="集体土地所有权"/>
+        <Option type="QString" name="集体土地所有权" value="30"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="31" name="村民小组"/>
+        <Option type="QString" name="村民小组" value="31"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="32" name="村级集体经济组织"/>
+        <Option type="QString" name="村级集体经济组织" value="32"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="33" name="乡级集体经济组织"/>
+        <Option type="QString" name="乡级集体经济组织" value="33"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="34" name="其他农民集体经济组织"/>
+        <Option type="QString" name="其他农民集体经济组织" value="34"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKLB">
+  <field name="DKLB" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="10" name="承包地块"/>
+        <Option type="QString" name="承包地块" value="10"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="21" name="自留地"/>
+        <Option type="QString" name="自留地" value="21"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="22" name="机动地"/>
+        <Option type="QString" name="机动地" value="22"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="23" name="开荒地"/>
+        <Option type="QString" name="开荒地" value="23"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="99" name="其他集体土地"/>
+        <Option type="QString" name="其他集体土地" value="99"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="TDLYLX">
+  <field name="TDLYLX" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DLDJ">
+  <field name="DLDJ" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="01" name="1等"/>
+        <Option type="QString" name="1等" value="01"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="02" name="2等"/>
+        <Option type="QString" name="2等" value="02"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="03" name="3等"/>
+        <Option type="QString" name="3等" value="03"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="04" name="4等"/>
+        <Option type="QString" name="4等" value="04"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="05" name="5等"/>
+        <Option type="QString" name="5等" value="05"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="06" name="6等"/>
+        <Option type="QString" name="6等" value="06"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="07" name="7等"/>
+        <Option type="QString" name="7等" value="07"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="08" name="8等"/>
+        <Option type="QString" name="8等" value="08"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="09" name="9等"/>
+        <Option type="QString" name="9等" value="09"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="10" name="10等"/>
+        <Option type="QString" name="10等" value="10"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="TDYT">
+  <field name="TDYT" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="1" name="种植业"/>
+        <Option type="QString" name="种植业" value="1"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="2" name="林业"/>
+        <Option type="QString" name="林业" value="2"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="3" name="畜牧业"/>
+        <Option type="QString" name="畜牧业" value="3"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="4" name="渔业"/>
+        <Option type="QString" name="渔业" value="4"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="5" name="非农业用途"/>
+        <Option type="QString" name="非农业用途" value="5"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="SFJBNT">
+  <field name="SFJBNT" configurationFlags="None">
    <editWidget type="ValueMap">
     <config>
      <Option type="Map">
       <Option type="List" name="map">
        <Option type="Map">
-        <Option type="QString" value="1" name="是"/>
+        <Option type="QString" name="是" value="1"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" value="2" name="否"/>
+        <Option type="QString" name="否" value="2"/>
        </Option>
       </Option>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="SCMJ">
+  <field name="SCMJ" configurationFlags="None">
    <editWidget type="Range">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="AllowNull"/>
-      <Option type="double" value="1e+08" name="Max"/>
-      <Option type="double" value="0" name="Min"/>
-      <Option type="int" value="2" name="Precision"/>
-      <Option type="double" value="0.1" name="Step"/>
-      <Option type="QString" value="SpinBox" name="Style"/>
-      <Option type="QString" value="" name="Suffix"/>
+      <Option type="bool" name="AllowNull" value="true"/>
+      <Option type="double" name="Max" value="1e+08"/>
+      <Option type="double" name="Min" value="0"/>
+      <Option type="int" name="Precision" value="2"/>
+      <Option type="double" name="Step" value="0.1"/>
+      <Option type="QString" name="Style" value="SpinBox"/>
+      <Option type="QString" name="Suffix" value=""/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="SCMJM">
+  <field name="SCMJM" configurationFlags="None">
    <editWidget type="Range">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="AllowNull"/>
-      <Option type="double" value="100000" name="Max"/>
-      <Option type="double" value="0" name="Min"/>
-      <Option type="int" value="2" name="Precision"/>
-      <Option type="double" value="0.1" name="Step"/>
-      <Option type="QString" value="SpinBox" name="Style"/>
-      <Option type="QString" value="" name="Suffix"/>
+      <Option type="bool" name="AllowNull" value="true"/>
+      <Option type="double" name="Max" value="100000"/>
+      <Option type="double" name="Min" value="0"/>
+      <Option type="int" name="Precision" value="2"/>
+      <Option type="double" name="Step" value="0.1"/>
+      <Option type="QString" name="Style" value="SpinBox"/>
+      <Option type="QString" name="Suffix" value=""/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKDZ">
+  <field name="DKDZ" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKXZ">
+  <field name="DKXZ" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKNZ">
+  <field name="DKNZ" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKBZ">
+  <field name="DKBZ" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="DKBZXX">
+  <field name="DKBZXX" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="true" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="true"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="ZJRXM">
+  <field name="ZJRXM" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="geometry_m2">
+  <field name="geometry_m2" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="village_code">
+  <field name="village_code" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="village_name">
+  <field name="village_name" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="source_file">
+  <field name="source_file" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
-  <field configurationFlags="None" name="source_row">
+  <field name="source_row" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
      <Option type="Map">
-      <Option type="bool" value="false" name="IsMultiline"/>
-      <Option type="bool" value="false" name="UseHtml"/>
+      <Option type="bool" name="IsMultiline" value="false"/>
+      <Option type="bool" name="UseHtml" value="false"/>
      </Option>
     </config>
    </editWidget>
   </field>
  </fieldConfiguration>
  <aliases>
-  <alias index="0" field="fid" name="序号"/>
-  <alias index="1" field="uuid" name="唯一标识"/>
-  <alias index="2" field="DKBM" name="地块编码"/>
-  <alias index="3" field="DKMC" name="地块名称"/>
-  <alias index="4" field="SYQXZ" name="所有权性质"/>
-  <alias index="5" field="DKLB" name="地块类别"/>
-  <alias index="6" field="TDLYLX" name="土地利用类型"/>
-  <alias index="7" field="DLDJ" name="地力等级"/>
-  <alias index="8" field="TDYT" name="土地用途"/>
-  <alias index="9" field="SFJBNT" name="是否基本农田"/>
-  <alias index="10" field="SCMJ" name="实测面积（m²）"/>
-  <alias index="11" field="SCMJM" name="实测面积（亩）"/>
-  <alias index="12" field="DKDZ" name="地块东至"/>
-  <alias index="13" field="DKXZ" name="地块西至"/>
-  <alias index="14" field="DKNZ" name="地块南至"/>
-  <alias index="15" field="DKBZ" name="地块北至"/>
-  <alias index="16" field="DKBZXX" name="地块备注信息"/>
-  <alias index="17" field="ZJRXM" name="指界人姓名"/>
-  <alias index="18" field="geometry_m2" name="图形面积（m²）"/>
-  <alias index="19" field="village_code" name="村代码"/>
-  <alias index="20" field="village_name" name="村名称"/>
-  <alias index="21" field="source_file" name="来源文件"/>
-  <alias index="22" field="source_row" name="来源行号"/>
+  <alias name="序号" field="fid" index="0"/>
+  <alias name="唯一标识" field="uuid" index="1"/>
+  <alias name="地块编码" field="DKBM" index="2"/>
+  <alias name="地块名称" field="DKMC" index="3"/>
+  <alias name="所有权性质" field="SYQXZ" index="4"/>
+  <alias name="地块类别" field="DKLB" index="5"/>
+  <alias name="土地利用类型" field="TDLYLX" index="6"/>
+  <alias name="地力等级" field="DLDJ" index="7"/>
+  <alias name="土地用途" field="TDYT" index="8"/>
+  <alias name="是否基本农田" field="SFJBNT" index="9"/>
+  <alias name="实测面积（m²）" field="SCMJ" index="10"/>
+  <alias name="实测面积（亩）" field="SCMJM" index="11"/>
+  <alias name="地块东至" field="DKDZ" index="12"/>
+  <alias name="地块西至" field="DKXZ" index="13"/>
+  <alias name="地块南至" field="DKNZ" index="14"/>
+  <alias name="地块北至" field="DKBZ" index="15"/>
+  <alias name="地块备注信息" field="DKBZXX" index="16"/>
+  <alias name="指界人姓名" field="ZJRXM" index="17"/>
+  <alias name="图形面积（m²）" field="geometry_m2" index="18"/>
+  <alias name="村代码" field="village_code" index="19"/>
+  <alias name="村名称" field="village_name" index="20"/>
+  <alias name="来源文件" field="source_file" index="21"/>
+  <alias name="来源行号" field="source_row" index="22"/>
  </aliases>
  <defaults>
-  <default expression="" applyOnUpdate="0" field="fid"/>
-  <default expression="uuid('WithoutBraces')" applyOnUpdate="0" field="uuid"/>
-  <default expression="" applyOnUpdate="0" field="DKBM"/>
-  <default expression="" applyOnUpdate="0" field="DKMC"/>
-  <default expression="" applyOnUpdate="0" field="SYQXZ"/>
-  <default expression="" applyOnUpdate="0" field="DKLB"/>
-  <default expression="" applyOnUpdate="0" field="TDLYLX"/>
-  <default expression="" applyOnUpdate="0" field="DLDJ"/>
-  <default expression="" applyOnUpdate="0" field="TDYT"/>
-  <default expression="" applyOnUpdate="0" field="SFJBNT"/>
-  <default expression="" applyOnUpdate="0" field="SCMJ"/>
-  <default expression="" applyOnUpdate="0" field="SCMJM"/>
-  <default expression="" applyOnUpdate="0" field="DKDZ"/>
-  <default expression="" applyOnUpdate="0" field="DKXZ"/>
-  <default expression="" applyOnUpdate="0" field="DKNZ"/>
-  <default expression="" applyOnUpdate="0" field="DKBZ"/>
-  <default expression="" applyOnUpdate="0" field="DKBZXX"/>
-  <default expression="" applyOnUpdate="0" field="ZJRXM"/>
-  <default expression="" applyOnUpdate="0" field="geometry_m2"/>
-  <default expression="" applyOnUpdate="0" field="village_code"/>
-  <default expression="" applyOnUpdate="0" field="village_name"/>
-  <default expression="" applyOnUpdate="0" field="source_file"/>
-  <default expression="" applyOnUpdate="0" field="source_row"/>
+  <default expression="" field="fid" applyOnUpdate="0"/>
+  <default expression="uuid('WithoutBraces')" field="uuid" applyOnUpdate="0"/>
+  <default expression="" field="DKBM" applyOnUpdate="0"/>
+  <default expression="" field="DKMC" applyOnUpdate="0"/>
+  <default expression="" field="SYQXZ" applyOnUpdate="0"/>
+  <default expression="" field="DKLB" applyOnUpdate="0"/>
+  <default expression="" field="TDLYLX" applyOnUpdate="0"/>
+  <default expression="" field="DLDJ" applyOnUpdate="0"/>
+  <default expression="" field="TDYT" applyOnUpdate="0"/>
+  <default expression="" field="SFJBNT" applyOnUpdate="0"/>
+  <default expression="" field="SCMJ" applyOnUpdate="0"/>
+  <default expression="" field="SCMJM" applyOnUpdate="0"/>
+  <default expression="" field="DKDZ" applyOnUpdate="0"/>
+  <default expression="" field="DKXZ" applyOnUpdate="0"/>
+  <default expression="" field="DKNZ" applyOnUpdate="0"/>
+  <default expression="" field="DKBZ" applyOnUpdate="0"/>
+  <default expression="" field="DKBZXX" applyOnUpdate="0"/>
+  <default expression="" field="ZJRXM" applyOnUpdate="0"/>
+  <default expression="" field="geometry_m2" applyOnUpdate="0"/>
+  <default expression="" field="village_code" applyOnUpdate="0"/>
+  <default expression="" field="village_name" applyOnUpdate="0"/>
+  <default expression="" field="source_file" applyOnUpdate="0"/>
+  <default expression="" field="source_row" applyOnUpdate="0"/>
  </defaults>
  <constraints>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="fid" exp_strength="0"/>
-  <constraint unique_strength="1" notnull_strength="1" constraints="3" field="uuid" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="1" constraints="5" field="DKBM" exp_strength="2"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DKMC" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="SYQXZ" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DKLB" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="TDLYLX" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DLDJ" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="TDYT" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="SFJBNT" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="4" field="SCMJ" exp_strength="2"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="SCMJM" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DKDZ" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DKXZ" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DKNZ" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DKBZ" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="DKBZXX" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="ZJRXM" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="geometry_m2" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="village_code" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="village_name" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="source_file" exp_strength="0"/>
-  <constraint unique_strength="0" notnull_strength="0" constraints="0" field="source_row" exp_strength="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="fid" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="1" exp_strength="0" field="uuid" notnull_strength="1" constraints="3"/>
+  <constraint unique_strength="0" exp_strength="2" field="DKBM" notnull_strength="1" constraints="5"/>
+  <constraint unique_strength="0" exp_strength="0" field="DKMC" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="SYQXZ" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="DKLB" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="TDLYLX" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="DLDJ" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="TDYT" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="SFJBNT" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="2" field="SCMJ" notnull_strength="0" constraints="4"/>
+  <constraint unique_strength="0" exp_strength="0" field="SCMJM" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="DKDZ" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="DKXZ" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="DKNZ" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="DKBZ" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="DKBZXX" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="ZJRXM" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="geometry_m2" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="village_code" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="village_name" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="source_file" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="source_row" notnull_strength="0" constraints="0"/>
  </constraints>
  <constraintExpressions>
-  <constraint exp="" desc="" field="fid"/>
-  <constraint exp="" desc="" field="uuid"/>
-  <constraint exp="regexp_match(&quot;DKBM&quot;, '^[0-9]{19}$') > 0" desc="地块编码应为 19 位数字" field="DKBM"/>
-  <constraint exp="" desc="" field="DKMC"/>
-  <constraint exp="" desc="" field="SYQXZ"/>
-  <constraint exp="" desc="" field="DKLB"/>
-  <constraint exp="" desc="" field="TDLYLX"/>
-  <constraint exp="" desc="" field="DLDJ"/>
-  <constraint exp="" desc="" field="TDYT"/>
-  <constraint exp="" desc="" field="SFJBNT"/>
-  <constraint exp="&quot;SCMJ&quot; IS NULL OR &quot;SCMJ&quot; > 0" desc="实测面积应大于 0" field="SCMJ"/>
-  <constraint exp="" desc="" field="SCMJM"/>
-  <constraint exp="" desc="" field="DKDZ"/>
-  <constraint exp="" desc="" field="DKXZ"/>
-  <constraint exp="" desc="" field="DKNZ"/>
-  <constraint exp="" desc="" field="DKBZ"/>
-  <constraint exp="" desc="" field="DKBZXX"/>
-  <constraint exp="" desc="" field="ZJRXM"/>
-  <constraint exp="" desc="" field="geometry_m2"/>
-  <constraint exp="" desc="" field="village_code"/>
-  <constraint exp="" desc="" field="village_name"/>
-  <constraint exp="" desc="" field="source_file"/>
-  <constraint exp="" desc="" field="source_row"/>
+  <constraint desc="" field="fid" exp=""/>
+  <constraint desc="" field="uuid" exp=""/>
+  <constraint desc="地块编码应为 19 位数字" field="DKBM" exp="regexp_match(&quot;DKBM&quot;, '^[0-9]{19}$') > 0"/>
+  <constraint desc="" field="DKMC" exp=""/>
+  <constraint desc="" field="SYQXZ" exp=""/>
+  <constraint desc="" field="DKLB" exp=""/>
+  <constraint desc="" field="TDLYLX" exp=""/>
+  <constraint desc="" field="DLDJ" exp=""/>
+  <constraint desc="" field="TDYT" exp=""/>
+  <constraint desc="" field="SFJBNT" exp=""/>
+  <constraint desc="实测面积应大于 0" field="SCMJ" exp="&quot;SCMJ&quot; IS NULL OR &quot;SCMJ&quot; > 0"/>
+  <constraint desc="" field="SCMJM" exp=""/>
+  <constraint desc="" field="DKDZ" exp=""/>
+  <constraint desc="" field="DKXZ" exp=""/>
+  <constraint desc="" field="DKNZ" exp=""/>
+  <constraint desc="" field="DKBZ" exp=""/>
+  <constraint desc="" field="DKBZXX" exp=""/>
+  <constraint desc="" field="ZJRXM" exp=""/>
+  <constraint desc="" field="geometry_m2" exp=""/>
+  <constraint desc="" field="village_code" exp=""/>
+  <constraint desc="" field="village_name" exp=""/>
+  <constraint desc="" field="source_file" exp=""/>
+  <constraint desc="" field="source_row" exp=""/>
  </constraintExpressions>
  <expressionfields/>
  <attributetableconfig sortOrder="0" sortExpression="" actionWidgetStyle="dropDown">
@@ -443,63 +443,63 @@
  <featformsuppress>0</featformsuppress>
  <editorlayout>tablayout</editorlayout>
  <attributeEditorForm>
-  <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="1" groupBox="0" visibilityExpressionEnabled="0" name="基本信息">
-   <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="2" groupBox="1" visibilityExpressionEnabled="0" name="地块">
-    <attributeEditorField showLabel="1" index="2" name="DKBM"/>
-    <attributeEditorField showLabel="1" index="3" name="DKMC"/>
-    <attributeEditorField showLabel="1" index="5" name="DKLB"/>
-    <attributeEditorField showLabel="1" index="4" name="SYQXZ"/>
-    <attributeEditorField showLabel="1" index="8" name="TDYT"/>
-    <attributeEditorField showLabel="1" index="6" name="TDLYLX"/>
-    <attributeEditorField showLabel="1" index="7" name="DLDJ"/>
-    <attributeEditorField showLabel="1" index="9" name="SFJBNT"/>
-    <attributeEditorField showLabel="1" index="20" name="village_name"/>
-    <attributeEditorField showLabel="1" index="19" name="village_code"/>
+  <attributeEditorContainer groupBox="0" visibilityExpressionEnabled="0" name="基本信息" visibilityExpression="" showLabel="1" columnCount="1">
+   <attributeEditorContainer groupBox="1" visibilityExpressionEnabled="0" name="地块" visibilityExpression="" showLabel="1" columnCount="2">
+    <attributeEditorField name="DKBM" showLabel="1" index="2"/>
+    <attributeEditorField name="DKMC" showLabel="1" index="3"/>
+    <attributeEditorField name="DKLB" showLabel="1" index="5"/>
+    <attributeEditorField name="SYQXZ" showLabel="1" index="4"/>
+    <attributeEditorField name="TDYT" showLabel="1" index="8"/>
+    <attributeEditorField name="TDLYLX" showLabel="1" index="6"/>
+    <attributeEditorField name="DLDJ" showLabel="1" index="7"/>
+    <attributeEditorField name="SFJBNT" showLabel="1" index="9"/>
+    <attributeEditorField name="village_name" showLabel="1" index="20"/>
+    <attributeEditorField name="village_code" showLabel="1" index="19"/>
    </attributeEditorContainer>
-   <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="2" groupBox="1" visibilityExpressionEnabled="0" name="四至">
-    <attributeEditorField showLabel="1" index="12" name="DKDZ"/>
-    <attributeEditorField showLabel="1" index="14" name="DKNZ"/>
-    <attributeEditorField showLabel="1" index="13" name="DKXZ"/>
-    <attributeEditorField showLabel="1" index="15" name="DKBZ"/>
-    <attributeEditorField showLabel="1" index="17" name="ZJRXM"/>
+   <attributeEditorContainer groupBox="1" visibilityExpressionEnabled="0" name="四至" visibilityExpression="" showLabel="1" columnCount="2">
+    <attributeEditorField name="DKDZ" showLabel="1" index="12"/>
+    <attributeEditorField name="DKNZ" showLabel="1" index="14"/>
+    <attributeEditorField name="DKXZ" showLabel="1" index="13"/>
+    <attributeEditorField name="DKBZ" showLabel="1" index="15"/>
+    <attributeEditorField name="ZJRXM" showLabel="1" index="17"/>
    </attributeEditorContainer>
-   <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="1" groupBox="1" visibilityExpressionEnabled="0" name="备注">
-    <attributeEditorField showLabel="1" index="16" name="DKBZXX"/>
+   <attributeEditorContainer groupBox="1" visibilityExpressionEnabled="0" name="备注" visibilityExpression="" showLabel="1" columnCount="1">
+    <attributeEditorField name="DKBZXX" showLabel="1" index="16"/>
    </attributeEditorContainer>
   </attributeEditorContainer>
-  <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="1" groupBox="0" visibilityExpressionEnabled="0" name="权属与面积">
-   <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="2" groupBox="1" visibilityExpressionEnabled="0" name="面积">
-    <attributeEditorField showLabel="1" index="10" name="SCMJ"/>
-    <attributeEditorField showLabel="1" index="11" name="SCMJM"/>
-    <attributeEditorField showLabel="1" index="18" name="geometry_m2"/>
+  <attributeEditorContainer groupBox="0" visibilityExpressionEnabled="0" name="权属与面积" visibilityExpression="" showLabel="1" columnCount="1">
+   <attributeEditorContainer groupBox="1" visibilityExpressionEnabled="0" name="面积" visibilityExpression="" showLabel="1" columnCount="2">
+    <attributeEditorField name="SCMJ" showLabel="1" index="10"/>
+    <attributeEditorField name="SCMJM" showLabel="1" index="11"/>
+    <attributeEditorField name="geometry_m2" showLabel="1" index="18"/>
    </attributeEditorContainer>
-   <attributeEditorRelation showLabel="1" relationWidgetTypeId="" label="承包方与合同面积" forceSuppressFormPopup="0" relation="wr_parcel_CBDKXX" nmRelationId="" name="wr_parcel_CBDKXX">
+   <attributeEditorRelation name="wr_parcel_CBDKXX" relationWidgetTypeId="" showLabel="1" forceSuppressFormPopup="0" relation="wr_parcel_CBDKXX" nmRelationId="" label="承包方与合同面积">
     <editor_configuration/>
    </attributeEditorRelation>
-   <attributeEditorRelation showLabel="1" relationWidgetTypeId="" label="二轮延包地名录" forceSuppressFormPopup="0" relation="wr_parcel_registry" nmRelationId="" name="wr_parcel_registry">
-    <editor_configuration/>
-   </attributeEditorRelation>
-  </attributeEditorContainer>
-  <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="1" groupBox="0" visibilityExpressionEnabled="0" name="水源与水权">
-   <attributeEditorRelation showLabel="1" relationWidgetTypeId="" label="核定结果" forceSuppressFormPopup="0" relation="wr_parcel_parcel_right" nmRelationId="" name="wr_parcel_parcel_right">
-    <editor_configuration/>
-   </attributeEditorRelation>
-   <attributeEditorRelation showLabel="1" relationWidgetTypeId="" label="灌区、斗口与机井" forceSuppressFormPopup="0" relation="wr_parcel_parcel_site" nmRelationId="" name="wr_parcel_parcel_site">
+   <attributeEditorRelation name="wr_parcel_registry" relationWidgetTypeId="" showLabel="1" forceSuppressFormPopup="0" relation="wr_parcel_registry" nmRelationId="" label="二轮延包地名录">
     <editor_configuration/>
    </attributeEditorRelation>
   </attributeEditorContainer>
-  <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="1" groupBox="0" visibilityExpressionEnabled="0" name="核查">
-   <attributeEditorRelation showLabel="1" relationWidgetTypeId="" label="外业核查" forceSuppressFormPopup="0" relation="wr_parcel_audit" nmRelationId="" name="wr_parcel_audit">
+  <attributeEditorContainer groupBox="0" visibilityExpressionEnabled="0" name="水源与水权" visibilityExpression="" showLabel="1" columnCount="1">
+   <attributeEditorRelation name="wr_parcel_parcel_right" relationWidgetTypeId="" showLabel="1" forceSuppressFormPopup="0" relation="wr_parcel_parcel_right" nmRelationId="" label="核定结果">
+    <editor_configuration/>
+   </attributeEditorRelation>
+   <attributeEditorRelation name="wr_parcel_parcel_site" relationWidgetTypeId="" showLabel="1" forceSuppressFormPopup="0" relation="wr_parcel_parcel_site" nmRelationId="" label="灌区、斗口与机井">
     <editor_configuration/>
    </attributeEditorRelation>
   </attributeEditorContainer>
-  <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="1" groupBox="0" visibilityExpressionEnabled="0" name="问题">
-   <attributeEditorRelation showLabel="1" relationWidgetTypeId="" label="问题" forceSuppressFormPopup="0" relation="wr_parcel_finding" nmRelationId="" name="wr_parcel_finding">
+  <attributeEditorContainer groupBox="0" visibilityExpressionEnabled="0" name="核查" visibilityExpression="" showLabel="1" columnCount="1">
+   <attributeEditorRelation name="wr_parcel_audit" relationWidgetTypeId="" showLabel="1" forceSuppressFormPopup="0" relation="wr_parcel_audit" nmRelationId="" label="外业核查">
     <editor_configuration/>
    </attributeEditorRelation>
   </attributeEditorContainer>
-  <attributeEditorContainer showLabel="1" visibilityExpression="" columnCount="1" groupBox="0" visibilityExpressionEnabled="0" name="影像证据">
-   <attributeEditorRelation showLabel="1" relationWidgetTypeId="" label="照片" forceSuppressFormPopup="0" relation="wr_parcel_evidence" nmRelationId="" name="wr_parcel_evidence">
+  <attributeEditorContainer groupBox="0" visibilityExpressionEnabled="0" name="问题" visibilityExpression="" showLabel="1" columnCount="1">
+   <attributeEditorRelation name="wr_parcel_finding" relationWidgetTypeId="" showLabel="1" forceSuppressFormPopup="0" relation="wr_parcel_finding" nmRelationId="" label="问题">
+    <editor_configuration/>
+   </attributeEditorRelation>
+  </attributeEditorContainer>
+  <attributeEditorContainer groupBox="0" visibilityExpressionEnabled="0" name="影像证据" visibilityExpression="" showLabel="1" columnCount="1">
+   <attributeEditorRelation name="wr_parcel_evidence" relationWidgetTypeId="" showLabel="1" forceSuppressFormPopup="0" relation="wr_parcel_evidence" nmRelationId="" label="照片">
     <editor_configuration/>
    </attributeEditorRelation>
   </attributeEditorContainer>

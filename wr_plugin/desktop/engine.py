@@ -12,8 +12,8 @@ from pathlib import Path
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, pyqtSignal
 
+from .. import places
 from ..commands.catalogue import FLAG, TEXTS, VERBS
-from . import places
 from .protocol import Lines, Outcome, outcome_of, progress_of
 
 SETTING = "wr_plugin/enginePython"

@@ -39,6 +39,7 @@ RULES = {
     "parcel.SCMJ": ('"SCMJ" IS NULL OR "SCMJ" > 0', "实测面积应大于 0", SOFT),
     "registry.DKBM": (r"""regexp_match("DKBM", '^[0-9]{19}$') > 0""", "地块编码应为 19 位数字", SOFT),
     "audit.area_mu": ('"area_mu" IS NULL OR ("area_mu" > 0 AND "area_mu" <= 1000)', "现场面积应在 0 与 1000 亩之间", HARD),
+    "audit.auditor": ("""length(trim(coalesce("auditor", ''))) > 0""", "请填写核查人", HARD),
     "audit.audited_on": ('"audited_on" <= to_date(now())', "核查日期不能晚于今天", HARD),
     "audit.note": ("""coalesce("result", 'agree') = 'agree' OR length(trim(coalesce("note", ''))) > 0""",
                    "与图不一致、现场无此地块或待复查的，请填写核查说明", HARD),

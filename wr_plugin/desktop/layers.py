@@ -10,12 +10,13 @@ from qgis.core import (
 )
 from qgis.PyQt.QtXml import QDomDocument
 
+from .. import places
 from ..model import codes, schema
 from ..model.errors import WaterRightsError
 from ..store import reading
-from ..store.views import ALIASES, PARCEL_MAP
+from ..store.views import ALIASES, CODES, PARCEL_MAP
 from ..store.workfile import WorkFile
-from . import forms, places
+from . import forms
 
 WORK_PROPERTY, TABLE_PROPERTY = "wr_plugin/work", "wr_plugin/table"
 MAP_TITLE, MAP_GROUP = "地块水权图", "核定结果"
@@ -26,7 +27,6 @@ SHOWN = {PARCEL_MAP, "well", "outlet", "canal", "irrigation_district", "CJQY"}
 ORDER = {name: n for n, name in enumerate((
     "well", "outlet", "canal", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone",
     "forest_parcel", "CJQY", "XJQY", "XJXZQ", "ZJQY", "parcel"))}
-MAP_CODES = {"state": codes.PARCEL_STATE, "source": codes.PARCEL_SOURCE, "in_registry": codes.YES_NO}
 COUNTS_SQL = "SELECT state, count(*) AS parcels FROM parcel_right GROUP BY state"
 
 
@@ -82,7 +82,7 @@ def prepare(layer, table):
     load_style(layer, table)
     if table == PARCEL_MAP:
         for name, alias in ALIASES.items():
-            _describe(layer, name, alias, MAP_CODES.get(name))
+            _describe(layer, name, alias, CODES.get(name))
         layer.setDisplayExpression('"DKBM"')
         layer.setMapTipTemplate(
             "<b>[% coalesce(holder_names, '无权利人') %]</b><br>[% DKBM %]<br>[% area_mu %] 亩，[% volume_m3 %] m³")

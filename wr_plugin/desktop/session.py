@@ -98,6 +98,14 @@ class Session(QObject):
                        "title": outcome.result.get("title", "")}
         self.standing.emit(self.status)
 
+    def reread(self):
+        """After a verb: the layers, the legend and the state of the work follow."""
+        try:
+            layers.refresh(self.project, self.path)
+        except WaterRightsError as error:
+            self.failed.emit(error)
+        self.ask_standing()
+
     def start(self, verb_name, params):
         """Starts a verb; one at a time."""
         if self.run is not None:
@@ -110,12 +118,10 @@ class Session(QObject):
 
     def _verb_ended(self, outcome, params):
         run, self.run = self.run, None
-        work = params.get("work") or self.path
-        if outcome.ok and work and run.verb_name == "import":
-            self.open(work)
-        elif outcome.ok and work and layers.layers_of(self.project, work):
-            layers.refresh(self.project, work)
-            self.ask_standing()
+        if outcome.ok and run.verb_name == "import":
+            self.open(params["work"])
+        elif outcome.ok and self.path:
+            self.reread()
         self.ended.emit(outcome)
         run.deleteLater()
 

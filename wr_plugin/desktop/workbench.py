@@ -1,14 +1,15 @@
 """Toolbar, menu and docks of the plugin in one QGIS window, and how they work together."""
 
 import os
+from pathlib import Path
 
 from qgis.core import QgsFeatureRequest, QgsSettings
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QFileDialog
 
+from .. import places
 from ..commands.catalogue import VERBS
-from . import places
 from .compat import QAction
 from .gui.dock import WorkDock
 from .gui.explain_panel import ExplainPanel
@@ -153,6 +154,13 @@ class Workbench:
             self.iface.setActiveLayer(self.session.layer("parcel_map"))
             self.iface.zoomToActiveLayer()
             self.iface.mapCanvas().setMapTool(self.tool)
+
+    def work_file_changed(self, path):
+        """A verb that was started in the toolbox is done."""
+        if self.session.path == str(Path(path).resolve()):
+            self.session.reread()
+        elif not self.session.path:
+            self.open_work_file(path)
 
     def run(self, verb_name):
         """A verb of the menu: its parameters are asked for, its run is followed in the dock."""

@@ -3,8 +3,8 @@
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from ... import places
 from ...commands.catalogue import VERBS
-from .. import places
 from .verb_algorithm import VerbAlgorithm
 
 

@@ -9,14 +9,15 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
+from ... import places
 from ...commands.catalogue import FOLDER, NEW_FILE, NEW_FOLDER
-from .. import layers, places
+from .. import layers
 from ..engine import EngineRun
 from . import parameters as declared
 
 GROUPS = {"sample": "示例与自检", "selfcheck": "示例与自检", "explain": "查询", "status": "查询"}
 STEPS_GROUP = "工作步骤"
-OPENS_LAYERS = ("import", "check", "confirm")
+WRITES = ("write", "create")
 
 
 class VerbAlgorithm(QgsProcessingAlgorithm):
@@ -64,7 +65,7 @@ class VerbAlgorithm(QgsProcessingAlgorithm):
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
         work = self._values(parameters, context).get("work")
-        unsaved = layers.unsaved_layers(work) if work and self.verb.store in ("write", "create") else []
+        unsaved = layers.unsaved_layers(work) if work and self.verb.store in WRITES else []
         if unsaved:
             names = "、".join(layer.name() for layer in unsaved)
             raise QgsProcessingException(f"图层“{names}”有未保存的编辑。\n处理办法：先保存或放弃编辑，再运行“{self.verb.title}”")
@@ -93,8 +94,8 @@ class VerbAlgorithm(QgsProcessingAlgorithm):
         return answer
 
     def postProcessAlgorithm(self, context, feedback):  # noqa: N802
-        if self._work and self.verb.name in OPENS_LAYERS and context.project() and _has_window():
-            layers.show_work_file(context.project(), self._work)
+        if self._work and self.verb.store in WRITES:
+            _tell_window(self._work)
         return {}
 
     def _values(self, parameters, context):
@@ -107,7 +108,10 @@ def _show(feedback, fraction, text):
         feedback.setProgressText(text)
 
 
-def _has_window():
-    from qgis.utils import iface
+def _tell_window(work):
+    """In QGIS's window the plugin opens the work file, or reads it again; without a window nothing is shown."""
+    from qgis.utils import plugins
 
-    return iface is not None
+    workbench = getattr(plugins.get("wr_plugin"), "workbench", None)
+    if workbench is not None:
+        workbench.work_file_changed(work)

@@ -6,8 +6,9 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
+from ... import places
 from ...commands.catalogue import VERBS
-from .. import layers, places
+from .. import layers
 from ..protocol import without_commands
 from .run_panel import RunPanel
 from .steps_panel import StepsPanel

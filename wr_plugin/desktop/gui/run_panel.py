@@ -129,11 +129,15 @@ def _done_html(result):
         parts.append(f"<table>{rows}</table>")
     outputs = result.get("outputs") or []
     if outputs:
-        links = [f"<a href='{QUrl.fromLocalFile(str(p)).toString()}'>{html.escape(Path(p).name)}</a>" for p in outputs]
-        folder = QUrl.fromLocalFile(str(Path(outputs[0]).parent)).toString()
-        more = f" …… 共 {len(links)} 个文件" if len(links) > FILES_SHOWN else ""
-        parts.append(f"<p>生成的文件：{'、'.join(links[:FILES_SHOWN])}{more}　<a href='{folder}'>打开文件夹</a></p>")
+        links = [f"<a href='{_link(p)}'>{html.escape(Path(p).name)}</a>" for p in outputs[:FILES_SHOWN]]
+        folder = _link(Path(outputs[0]).parent)
+        more = f" …… 共 {len(outputs)} 个文件" if len(outputs) > FILES_SHOWN else ""
+        parts.append(f"<p>生成的文件：{'、'.join(links)}{more}　<a href='{folder}'>打开文件夹</a></p>")
     return "".join(parts)
+
+
+def _link(path):
+    return html.escape(QUrl.fromLocalFile(str(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded))
 
 
 def _error_html(error):

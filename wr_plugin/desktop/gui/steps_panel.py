@@ -4,8 +4,8 @@ from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from ... import places
 from ...commands.catalogue import VERBS
-from .. import places
 
 DONE, STALE, NOT_DONE, RUNNING = "已完成", "已过期", "未做", "进行中"
 NEEDS_WORK_FILE = "先导入资料包或打开工作文件"

@@ -19,8 +19,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ... import places
 from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, NEW_FILE, NEW_FOLDER, TEXTS, WHOLE
-from .. import places
 
 REMEMBERED = "wr_plugin/params"
 NOT_REMEMBERED = ("work", "subject", "village", "holder", "start", "on", "trial", "note", "zone")
