@@ -29,7 +29,7 @@ def strips(blocks, per_block, width=20.0, length=120.0):
 def content_of(count, groups=1, state="right"):
     rows = tuple(PosterRow(i // 4 + 1, f"6207991010010100{i // 4:02d}", f"户{i // 4}", "", i + 1, i,
                            f"62079910100101{i * groups // count + 1:02d}"[:14], f"62079910100101{i:05d}", "地", 450, 450,
-                           "地表水", "一斗", 100_000, True, state, "") for i in range(count))
+                           "地表水", "一斗", 100_000, 0, True, state, "") for i in range(count))
     rows = tuple(replace(r, group_code=f"620799101001{int(r.map_number - 1) * groups // count + 1:02d}") for r in rows)
     return PosterContent("示例县", "示例镇", "示例村", "620799101001", "示例文件", "合同（确权）面积", "2026-07-01", "2026-07-07", 7,
                          "村委会", "", rows, (450 * count, 100_000 * count), (0, 0), (), True)

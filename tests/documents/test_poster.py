@@ -24,7 +24,7 @@ def test_notice_table_and_map(published):
     notice, table, sheet = pages
     assert "示例村灌溉用水户水权确权公示" in notice and "示例村村民委员会（盖章）" in notice
     assert "公示期7天，自2026年7月1日起至2026年7月7日止" in notice and "示例村村委会提出" in notice
-    for heading in ("序号", "姓名", "图号", "编码后5位", "合同面积", "确权面积", "水源", "斗口／机井", "年水量", "是否在名录内", "备注"):
+    for heading in ("序号", "姓名", "图号", "编码后5位", "合同面积", "确权面积", "水源", "斗口／机井", "年水量（m³）", "地表水", "地下水", "是否在名录内", "备注"):
         assert heading in table
     assert "图例" in sheet and "名录外，不予确定" in sheet and re.search(r"1:\d", sheet)
 
@@ -42,10 +42,13 @@ def test_totals_are_the_sums_of_what_is_printed(published):
     work, result = published
     notice, table, _ = pdf_pages.texts(result.outputs[0])
     with sqlite3.connect(work) as connection:
-        area, volume = connection.execute("SELECT sum(area_mu_100), sum(volume_m3_100) FROM right_part").fetchone()
+        area = connection.execute("SELECT sum(area_mu_100) FROM right_part").fetchone()[0]
+        volumes = [r[0] for r in connection.execute("SELECT sum(volume_m3_100) FROM right_part GROUP BY source")]
         contract = connection.execute("SELECT sum(HTMJ) FROM CBDKXX").fetchone()[0]
     total = table.split("合计")[-1]
-    assert f"{area / 100:.2f}" in total and f"{volume // 100:,}" in total and f"{contract * 0.0015:.2f}" in total
+    assert f"{area / 100:.2f}" in total and f"{contract * 0.0015:.2f}" in total
+    assert len(volumes) == 2 and all(f"{v // 100:,}" in total and f"{v // 100:,}" in notice for v in volumes)
+    assert f"{sum(volumes) // 100:,}" in notice
     assert f"确权面积{area / 100:.2f}亩" in notice
     assert "共计4户、地块17块" in notice
 

@@ -110,29 +110,32 @@ def _poster_rows(county, village, states, sites, links, name_of, told):
     state_of = {r.parcel_fid: r for r in states.itertuples(index=False)}
     site_of = {r.parcel_fid: r for r in sites.itertuples(index=False)}
     held = _held(parcels, links)
-    given = defaultdict(lambda: [0, 0, 0])
+    given = defaultdict(lambda: {"area": 0, "demand": 0, "surface": 0, "ground": 0})
     for part in village.parts.itertuples(index=False):
         amounts = given[(part.parcel_fid, part.CBFBM)]
-        for i, value in enumerate((part.area_mu_100, part.volume_m3_100, part.demand_m3_100)):
-            amounts[i] += int(value)
+        amounts["area"] += int(part.area_mu_100)
+        amounts["demand"] += int(part.demand_m3_100)
+        amounts[part.source] += int(part.volume_m3_100)
     rows = []
     for parcel in parcels.itertuples(index=False):
         code = _text(parcel.DKBM)
         state, site = state_of.get(parcel.fid), site_of.get(parcel.fid)
         holders = held.get(parcel.fid) or [("", None)]
         for holder, contract in holders:
-            area, volume, demand = given.get((parcel.fid, holder), (0, 0, 0))
+            amounts = given[(parcel.fid, holder)]
             source = _text(getattr(state, "source", None)) or _text(getattr(site, "source", None))
             key = (not holder, holder[:codes.GROUP], holder, code, parcel.fid)
             rows.append((key, {
                 "holder_code": holder, "holder_name": name_of.get(holder, ""), "told_apart": told.get(holder, ""),
                 "position": village.position[parcel.fid], "group_code": _group(code, holder), "parcel_code": code,
-                "parcel_name": _text(parcel.DKMC), "contract_mu_100": contract, "area_mu_100": area,
-                "source": SOURCE_WORDS.get(source, ""), "volume_m3_100": volume,
+                "parcel_name": _text(parcel.DKMC), "contract_mu_100": contract, "area_mu_100": amounts["area"],
+                "source": SOURCE_WORDS.get(source, ""),
+                "surface_m3_100": amounts["surface"], "ground_m3_100": amounts["ground"],
                 "water": "" if site is None else county.water(source, _text(site.outlet_code), _text(site.well_code)),
                 "in_registry": site is not None and not pd.isna(site.registry_fid),
                 "state": state.state if state is not None else "unchecked",
-                "remark": _remark(parcel, state, site, len(holders), volume < demand)}))
+                "remark": _remark(parcel, state, site, len(holders),
+                                  amounts["surface"] + amounts["ground"] < amounts["demand"])}))
     rows.sort(key=lambda r: r[0])
     return _numbered(rows)
 
@@ -167,8 +170,17 @@ def _held(parcels, links):
     held = {}
     for code, same in fids.items():
         for i, fid in enumerate(same):
-            held[fid] = by_code[code] if len(same) == 1 else by_code[code][i::len(same)]
+            held[fid] = _one_each(by_code[code] if len(same) == 1 else by_code[code][i::len(same)])
     return held
+
+
+def _one_each(links):
+    """A household that is linked to a parcel more than once gets one row with the sum."""
+    sums = {}
+    for holder, area in links:
+        before = sums.get(holder)
+        sums[holder] = area if before is None else before + (area or 0)
+    return list(sums.items())
 
 
 def _contract_mu(m2, mu):

@@ -79,10 +79,15 @@ class PosterRow:
     area_mu_100: int
     source: str
     water: str
-    volume_m3_100: int
+    surface_m3_100: int
+    ground_m3_100: int
     in_registry: bool
     state: str
     remark: str
+
+    @property
+    def volume_m3_100(self):
+        return self.surface_m3_100 + self.ground_m3_100
 
     @property
     def texts(self):

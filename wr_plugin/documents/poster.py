@@ -21,9 +21,10 @@ GRID = Grid(
         Column("序号", 14 * MM, role=HEI), Column("姓名", 35 * MM, "承包方", role=HEI),
         Column("图号", 17 * MM, "地块", role=HEI), Column("名称", 44 * MM, "地块", LEFT, KAI),
         Column("编码\n后5位", 22 * MM, "地块", role=HEI), Column("合同\n面积", 25 * MM, "面积（亩）", RIGHT, HEI),
-        Column("确权\n面积", 25 * MM, "面积（亩）", RIGHT, HEI), Column("水源", 31 * MM, "水权", role=KAI),
-        Column("斗口／机井", 50 * MM, "水权", LEFT, KAI), Column("年水量\n（m³）", 30 * MM, "水权", RIGHT, HEI),
-        Column("是否在\n名录内", 25 * MM, role=HEI), Column("备注", 72 * MM, align=LEFT, role=KAI),
+        Column("确权\n面积", 25 * MM, "面积（亩）", RIGHT, HEI), Column("水源", 31 * MM, role=KAI),
+        Column("斗口／机井", 46 * MM, align=LEFT, role=KAI), Column("地表水", 27 * MM, "年水量（m³）", RIGHT, HEI),
+        Column("地下水", 27 * MM, "年水量（m³）", RIGHT, HEI),
+        Column("是否在\n名录内", 25 * MM, role=HEI), Column("备注", 52 * MM, align=LEFT, role=KAI),
     ),
     header_height=19.5 * MM, row_height=8.7 * MM, header_size=13, size=13.5, number_height=5.2 * MM, frame=1.4,
 )
@@ -167,7 +168,8 @@ def _values(row):
         str(row.household or ""), row.holder_name, str(row.map_number), row.parcel_name, _short_code(row.parcel_code),
         "" if row.contract_mu_100 is None else mu_text(row.contract_mu_100),
         mu_text(row.area_mu_100) if given else "—", row.source, row.water,
-        m3_text(row.volume_m3_100) if given else "—", "是" if row.in_registry else "否", row.remark)
+        m3_text(row.surface_m3_100) if row.surface_m3_100 else "—",
+        m3_text(row.ground_m3_100) if row.ground_m3_100 else "—", "是" if row.in_registry else "否", row.remark)
 
 
 def _short_code(code):
@@ -194,4 +196,5 @@ def _household(pen, row, top, bottom):
 
 def _totals(content):
     return ("", "合计", "", f"{content.households} 户、{content.parcels} 块", "", mu_text(content.contract_mu_100),
-            mu_text(content.area_mu_100), "", "", m3_text(content.volume_m3_100), "", "")
+            mu_text(content.area_mu_100), "", "", m3_text(sum(r.surface_m3_100 for r in content.rows)),
+            m3_text(sum(r.ground_m3_100 for r in content.rows)), "", "")
