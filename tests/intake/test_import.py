@@ -211,3 +211,31 @@ def test_split_parts_of_the_parcels_are_one_layer(package, bring_in):
     assert [r["DKBM"] for r in done.rows("SELECT DKBM FROM parcel ORDER BY fid")] == codes
     told = done.rows("SELECT f.subject, p.DKBM FROM finding f JOIN parcel p ON p.uuid = f.parcel_uuid")
     assert told == [{"subject": codes[11], "DKBM": codes[11]}]
+
+
+def test_cancelling_while_writing_undoes_everything(package, bring_in):
+    bring_in(package)
+    before = dump(bring_in.work)
+    township.parcels(package, geometry=township.squares(12, north=township.NORTH + 5))
+    for moment in range(5):
+        progress = Progress(cancelled=lambda: False)
+        progress.step = lambda text, then=progress, wait=[moment]: _cancel_when_writing(then, text, wait)
+        with pytest.raises(Cancelled):
+            bring_in(package, progress=progress)
+        assert dump(bring_in.work) == before
+
+
+def _cancel_when_writing(progress, text, wait):
+    if text == "写入工作文件":
+        calls = []
+        progress._cancelled = lambda: calls.append(1) or len(calls) > wait[0]
+
+
+def test_a_work_file_inside_the_package_is_not_taken_for_a_layer(package, bring_in):
+    done = bring_in(package)
+    (package.root / "旧.gpkg").write_bytes(done.path.read_bytes())
+    (package.root / "DK.shp.xml").write_text("<metadata/>")
+    package.text("政策.yaml", township.policy_text().replace("deduct_min_m2: 10", "deduct_min_m2: 12"))
+    again = bring_in(package)
+    assert again.result.changed and again.result.counts["tables"]["parcel"] == 12
+    assert ["旧.gpkg", "本软件的工作文件，未读"] in again.result.counts["files"]

@@ -106,7 +106,7 @@ def test_a_row_without_its_code_is_left_out_and_told(package, bring_in):
     done = bring_in(package)
     assert done.result.counts["tables"]["CBDKXX"] == 2
     told = done.rows("SELECT * FROM finding WHERE code = 'ROW_INCOMPLETE'")
-    assert [(f["subject"], f["source_row"]) for f in told] == [("CBDKXX:3", 3)]
+    assert [(f["subject"], f["source_row"]) for f in told] == [("权属数据/CBDKXX.xlsx › Sheet1:3", 3)]
 
 
 def test_a_table_without_its_mandatory_column_is_refused_naming_what_is_there(package):
@@ -214,3 +214,13 @@ def test_any_value_is_converted_or_told(item, cells):
     except BadInput:
         return
     assert len(made) == len(cells) and (bad is None or bad.rows)
+
+
+def test_a_header_repeated_on_every_printed_page_is_no_row(package):
+    head = ["地块编码", "承包方编码", "合同面积"]
+    path = package.book("权属数据/CBDKXX.xlsx", head, [township.parcel_code(1), township.holder_code(1), 1],
+                        ["本页小计", None, 1], head, [township.parcel_code(2), township.holder_code(2), 2],
+                        ["合　计", "2户", 3], [None, None, None], ["制表人：李某", None, "审核：王某"])
+    raw, = sheets.read(path, CBDKXX)
+    assert raw.rows.tolist() == [2, 5]
+    assert raw.notes == ["跳过 2 行合计", "跳过 1 行说明或签章", "跳过 1 行重复的表头"]

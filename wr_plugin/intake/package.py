@@ -29,6 +29,7 @@ KNOWN_UNUSED = {
     "kzd": "控制点", "qyjx": "区域界线", "jzd": "界址点", "jzx": "界址线", "jbntbhq": "基本农田保护区", "dzdw": "点状地物",
     "xzdw": "线状地物", "mzdw": "面状地物", "zj": "注记", "lzht": "流转合同",
 }
+WORK_FILE_TABLES = {"journal", "parcel_right"}
 SIDECARS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qpj", ".xml", ".ain", ".aih"}
 WHY_NOT = {
     ".mdb": "Access 数据库：本版不直接读取，请用 Access 把各表另存为 Excel", ".accdb": "Access 数据库：请用 Access 把各表另存为 Excel",
@@ -116,7 +117,7 @@ def _look_at(package, path, name, mapped):
     suffix = path.suffix.lower()
     if path.name.startswith(("~$", ".")):
         package.files.append((name, "临时文件，未读"))
-    elif suffix in SIDECARS and vector_files.sidecar(path, ".shp") is not None:
+    elif path.name.lower().endswith(".shp.xml") or suffix in SIDECARS and vector_files.sidecar(path, ".shp") is not None:
         pass
     elif suffix in (".yaml", ".yml"):
         is_policy = "政策" in path.stem or "policy" in path.stem.lower()
@@ -140,6 +141,9 @@ def _look_into(package, path, name, mapped):
         package.files.append((name, f"未读：{error.message}"))
         return
     told = []
+    if WORK_FILE_TABLES <= set(layers):
+        package.files.append((name, "本软件的工作文件，未读"))
+        return
     for layer in layers:
         table = table_of(layer, True) or (table_of(path.stem, True) if len(layers) == 1 else "")
         if table and table not in mapped:

@@ -2,6 +2,8 @@
 
 import re
 
+from ..model import codes
+
 DAMAGED = re.compile("[?？\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
@@ -19,6 +21,7 @@ def damaged_names(frames):
                 continue
             told.add((code, name))
             shown = DAMAGED.sub(lambda m: m.group() if m.group() in "?？" else f"<U+{ord(m.group()):04X}>", name)
+            village = codes.part_of(code, codes.VILLAGE) if codes.is_holder_code(code) else ""
             found.append({"code": "NAME_DAMAGED", "subject": code or "", "message": f"姓名“{shown}”有读不出或打印不出的字",
-                          "village_code": (code or "")[:12], "value": shown, "source_file": file, "source_row": number})
+                          "village_code": village, "value": shown, "source_file": file, "source_row": number})
     return found

@@ -18,6 +18,7 @@ HEADER_SEARCH_ROWS = 30
 HEADER_MOST_ROWS = 3
 TOTAL = re.compile(r"(合计|总计|小计|共计|累计|本页小计|本页合计)[:：]?")
 TOTAL_CELLS = 3
+SHORT, LONG = 8, 12
 NOTE = re.compile(r"^(注|说明|备注|填表|制表|审核|复核|单位负责人|负责人|填报|日期|编制|盖章|（盖章）|\(盖章\))")
 REPORT_ROWS = 2000
 
@@ -81,20 +82,15 @@ def _table(path, name, title, rows, numbers, table, chosen, constants):
         field_matching.require(table, found, where, constants)
     except BadInput as error:
         return error
-    notes = []
-    body, body_numbers = rows[start + height:], numbers[start + height:]
-    if body and _is_number_row(body[0]):
-        body, body_numbers = body[1:], body_numbers[1:]
-    width = len(headers)
-    body = [row if len(row) == width else (tuple(row[:width]) + (None,) * (width - len(row))) for row in body]
-    keep, totals, remarks = _data_rows(body, table, found)
-    if totals:
-        notes.append(f"跳过 {totals} 行合计")
-    if remarks:
-        notes.append(f"跳过 {remarks} 行说明或签章")
-    body = [body[i] for i in keep]
+    width, first = len(headers), start + height
+    first += 1 if len(rows) > first and _is_number_row(rows[first]) else 0
+    body = [row if len(row) == width else (*row[:width], *[None] * (width - len(row))) for row in rows[first:]]
     columns = [list(column) for column in zip(*body)] if body else [[] for _ in headers]
-    row_numbers = np.array([body_numbers[i] for i in keep], dtype=np.int64)
+    keep, skipped = _data_rows(body, columns, rows[start:start + height], table, found)
+    notes = [f"跳过 {number} 行{what}" for what, number in skipped.items() if number]
+    if len(keep) < len(body):
+        columns = [[column[i] for i in keep] for column in columns]
+    row_numbers = np.array(numbers[first:], dtype=np.int64)[keep]
     for header, column in zip(headers, columns):
         if workbook.UNCALCULATED in column:
             row = int(row_numbers[column.index(workbook.UNCALCULATED)])
@@ -173,31 +169,53 @@ def _is_number_row(row):
     return len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
 
 
-def _data_rows(body, table, found):
-    """(positions of the data rows, how many total rows, how many notes were skipped)."""
-    key_columns = [found.columns[f.name][0] for f in field_matching.deliverable(table)
-                   if f.required and f.name in found.columns]
-    all_keys = [p for positions in found.columns.values() for p in positions]
-    keep, totals, remarks = [], 0, 0
-    for position, row in enumerate(body):
-        if all(row[c] is not None and row[c] != "" for c in key_columns):
-            if _says_total(row):
-                totals += 1
-            else:
-                keep.append(position)
-            continue
-        filled = [v for v in row if v is not None and str(v).strip()]
-        if any(isinstance(v, str) and TOTAL.fullmatch(re.sub(r"\s+", "", v)) for v in filled):
-            totals += 1
-        elif len(filled) <= 2 and any(isinstance(v, str) and (NOTE.match(v.strip()) or len(v) > 12 and not v.isascii())
-                                         for v in filled) \
-                or all(row[c] is None or row[c] == "" for c in all_keys):
-            remarks += 1
-        elif filled:
-            keep.append(position)
-    return keep, totals, remarks
+def _data_rows(body, columns, header_rows, table, found):
+    """(positions of the data rows, {what was skipped: how many}).
+
+    Whole columns are looked at first; only rows that a mandatory blank, a total or a repeated header makes suspicious
+    are judged one by one.
+    """
+    keys = [found.columns[f.name][0] for f in field_matching.deliverable(table)
+            if f.required and found.columns.get(f.name)]
+    known = [p for positions in found.columns.values() for p in positions]
+    suspicious = set()
+    for column in keys:
+        suspicious.update(i for i, v in enumerate(columns[column]) if v is None or v == "")
+    for column in columns[:TOTAL_CELLS]:
+        words = {v for v in set(filter(_is_short_text, column)) if TOTAL.fullmatch("".join(v.split()))}
+        if words:
+            suspicious.update(i for i, v in enumerate(column) if _is_short_text(v) and v in words)
+    labels = [{_cell(row[c]) for row in header_rows if c < len(row)} - {""} for c in keys]
+    for column, words in zip(keys, labels):
+        suspicious.update(i for i, v in enumerate(columns[column]) if v in words)
+    skipped = {"合计": 0, "说明或签章": 0, "重复的表头": 0}
+    dropped = set()
+    for position in suspicious:
+        what = _what_is(body[position], keys, known, labels)
+        if what:
+            dropped.add(position)
+        if what in skipped:
+            skipped[what] += 1
+    return [i for i in range(len(body)) if i not in dropped], skipped
 
 
-def _says_total(row):
-    """True where one of the first cells says 合计 (short cells only: a name or code is no total)."""
-    return any(isinstance(v, str) and len(v) <= 8 and TOTAL.fullmatch("".join(v.split())) for v in row[:TOTAL_CELLS])
+def _is_short_text(value):
+    """Only a short text can say 合计: a name or code is no total."""
+    return isinstance(value, str) and len(value) <= SHORT
+
+
+def _what_is(row, keys, known, labels):
+    """What a suspicious row is, where it is no data: 合计, 说明或签章, 重复的表头 or 空行; "" for a data row."""
+    filled = [v for v in row if v is not None and str(v).strip()]
+    if not filled:
+        return "空行"
+    if any(_is_short_text(v) and TOTAL.fullmatch("".join(v.split())) for v in filled):
+        return "合计"
+    if any(_cell(row[c]) in words for c, words in zip(keys, labels)):
+        return "重复的表头"
+    blank = [c for c in keys if row[c] is None or row[c] == ""]
+    remark = len(filled) <= 2 and any(isinstance(v, str) and (NOTE.match(v.strip()) or len(v) > LONG and not v.isascii())
+                                      for v in filled)
+    if blank and (remark or all(row[c] is None or row[c] == "" for c in known)):
+        return "说明或签章"
+    return ""

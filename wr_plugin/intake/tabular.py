@@ -124,7 +124,7 @@ def _complete(table, raw, columns, findings):
         if table.geometry is None and _is_key(item):
             keep &= ~blank
             for row in raw.rows[blank].tolist():
-                findings.append({"code": "ROW_INCOMPLETE", "subject": f"{table.name}:{row}",
+                findings.append({"code": "ROW_INCOMPLETE", "subject": f"{raw.where}:{row}",
                                  "message": f"{raw.where} 第 {row} 行没有{item.alias}，未读入",
                                  "source_file": raw.where, "source_row": row})
         if item.type == schema.TEXT:

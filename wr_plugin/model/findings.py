@@ -45,7 +45,7 @@ KINDS = {
              "姓名含“?”、U+FFFD 或私用区字符", "按户口簿更正姓名", CLAUSE_DATA),
         Kind("VALUE_UNREADABLE", "取值读不懂", REVIEW, "import", "表.字段",
              "数字、日期读不懂，或代码不在代码表内；数字、日期按空值处理", "改正来源文件后重新导入", CLAUSE_DATA),
-        Kind("ROW_INCOMPLETE", "缺编码的行", REVIEW, "import", "表:行号",
+        Kind("ROW_INCOMPLETE", "缺编码的行", REVIEW, "import", "文件:行号",
              "表中一行没有必填的编码，未读入", "补上编码后重新导入", CLAUSE_DATA),
         # check: codes and links
         Kind("CODE_MALFORMED", "地块编码不合规", STOP, "check", "地块编码",
