@@ -19,6 +19,7 @@ from wr_plugin.commands.running import run_verb
 
 pytestmark = [
     pytest.mark.journey,
+    pytest.mark.slow,
     pytest.mark.skipif(not real_lands.SHARED.is_dir(), reason=(
         f"真实土地数据不在 {real_lands.SHARED}：只有开发机器上有，用户的克隆里没有；可用 WR_SHARED_DATA 指明")),
 ]
