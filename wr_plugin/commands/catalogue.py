@@ -95,6 +95,13 @@ VERBS = {
             Param("trial", FLAG, "试打", "只打样张：不发证号、不登记，每页标明“样张”", default=False),
             FONTS,
         ), "certify"),
+        Verb("revoke", "注销水权证", "把有效的水权证标为作废，记入变更日志；权利有变时先注销，再重新核定、公示、审核、发证。", (
+            WORK,
+            Param("number", TEXTS, "证号", "要注销的水权证的证号，可给多个"),
+            Param("village", TEXTS, "村", "注销这些村（12 位村代码）的全部有效水权证"),
+            Param("why", TEXT, "原因", "为什么注销", required=True),
+            Param("who", TEXT, "经办人", "由谁经办", required=True),
+        ), "revoke", in_dock=False),
         Verb("ledger", "台账", "导出县区承包地水权确权台账（*.xlsx）。", (
             WORK,
             Param("out", NEW_FILE, "台账文件", "要写的台账（*.xlsx）", required=True, filter="台账 (*.xlsx)"),

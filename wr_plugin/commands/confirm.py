@@ -173,7 +173,7 @@ def _refuse_certified(store, holder_right):
     if wrong:
         named = "；".join(f"{r['number']} {r['holder_name']} {codes.SOURCE[r['source']]}" for r in wrong[:SHOWN])
         more = f" 等 {len(wrong)} 本" if len(wrong) > SHOWN else ""
-        raise GateShut(f"新的结果与 {len(wrong)} 本有效的水权证不一致：{named}{more}", "先注销（作废）这些水权证，再重新核定")
+        raise GateShut(f"新的结果与 {len(wrong)} 本有效的水权证不一致：{named}{more}", "先注销这些水权证（revoke），再重新核定")
 
 
 def _write(store, rights, run_id, progress):
