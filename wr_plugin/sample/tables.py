@@ -6,7 +6,7 @@ from ..model import amounts
 from . import people, workbook
 
 SURVEYED, SIGNED, REGISTERED = "2016-05-20", "2016-08-30", "2017-03-15"
-TERM_FROM, TERM_TO, TERM = "1998-10-01", "2028-09-30", "30年"
+TERM_FROM, TERM_TO, TERM = "1998-10-01", "2058-09-30", "30年，延长30年"
 POSTCODE = "734099"
 CLERKS = ("示例调查员甲", "示例调查员乙", "示例调查员丙")
 
