@@ -100,7 +100,7 @@ test-engine: .venv/.test | system-desktop
 test-oldest: .venv-oldest/.oldest
 	@echo; echo "== 支持的最低版本 =="; $(OLDEST) -m pytest -q -m "not slow" -p no:cacheprovider
 test-desktop: .desktop-site/.desktop .venv/.engine | system-desktop
-	@echo; echo "== QGIS 桌面 =="; env $(DESKTOP_ENV) $(PYTHON) -m pytest -q -p no:cacheprovider $(wildcard tests/desktop tests/journeys/desktop)
+	@echo; echo "== QGIS 桌面 =="; env $(DESKTOP_ENV) $(PYTHON) -m pytest -q -p no:cacheprovider tests/desktop
 
 .PHONY: lint
 lint: .venv/.test
