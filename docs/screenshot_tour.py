@@ -3,6 +3,7 @@
 import os
 
 from drive import RESULT, click_map, iface, pause, shot, size_window, start, wait_for, wait_for_map, workbench
+from qgis.core import QgsVectorLayerUtils
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTabWidget
 
@@ -77,6 +78,13 @@ def tour():
     dialog.close()
     dialog.deleteLater()
 
+    audits = bench.session.layer("audit")
+    audits.startEditing()
+    row = QgsVectorLayerUtils.createFeature(audits)
+    row["parcel_uuid"], row["result"], row["auditor"], row["area_mu"] = uuid, "differ", "王建国", 1.52
+    row["crop"], row["method"], row["source"] = "制种玉米", "低压管灌", "ground"
+    row["note"] = "北侧田埂外移约 1 米，与承包户现场确认"
+    audits.addFeature(row)
     bench.open_form(uuid)
     pause(1200)
     form = window("QgsAttributeDialog")
@@ -89,6 +97,7 @@ def tour():
     form.close()
     form.deleteLater()
     pause(500)
+    audits.rollBack()
 
 
 start(tour)

@@ -9,9 +9,123 @@
    </editWidget>
   </field>
   <field name="code" configurationFlags="None">
-   <editWidget type="">
+   <editWidget type="ValueMap">
     <config>
-     <Option/>
+     <Option type="Map">
+      <Option type="List" name="map">
+       <Option type="Map">
+        <Option type="QString" name="图形无效已修复" value="GEOMETRY_REPAIRED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="无图形" value="GEOMETRY_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="姓名乱码" value="NAME_DAMAGED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="取值读不懂" value="VALUE_UNREADABLE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺编码的行" value="ROW_INCOMPLETE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="地块编码不合规" value="CODE_MALFORMED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="地块编码重复" value="CODE_DUPLICATE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="地块无承包方" value="HOLDER_LINK_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="承包方不存在" value="HOLDER_UNKNOWN"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="有权属无图斑" value="PARCEL_UNKNOWN"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="一地多户" value="SHARED_PARCEL"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="份额之和不等于地块面积" value="SHARE_SUM"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="同村同名" value="SAME_NAME"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="名录外" value="OUTSIDE_REGISTRY"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="名录有而图上无" value="REGISTRY_UNMATCHED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="名录重复" value="REGISTRY_DUPLICATE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="无法定面积" value="AREA_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="面积单位可疑" value="AREA_UNIT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="实测面积与图形不符" value="AREA_GEOMETRY"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="合同面积与实测不符" value="AREA_CONTRACT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="名录面积与合同不符" value="AREA_REGISTRY"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="图斑重叠" value="PARCEL_OVERLAP"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="图形重合" value="GEOMETRY_DUPLICATE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="非承包地" value="NOT_CONTRACT_LAND"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="林地" value="FOREST_LAND"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="占新开、复垦、未批耕地" value="UNAPPROVED_OVERLAP"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="不在任何灌区" value="OUTSIDE_DISTRICT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="无水源" value="NO_SOURCE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="机井无取水许可" value="WELL_NO_PERMIT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="机井已关停" value="WELL_CLOSED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="机井在超采区" value="WELL_OVERDRAFT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺定额" value="QUOTA_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺作物" value="CROP_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺灌溉方式" value="METHOD_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺混合水源比例" value="MIX_SHARE_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺指标" value="CAP_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="超指标" value="CAP_EXCEEDED"/>
+       </Option>
+      </Option>
+     </Option>
     </config>
    </editWidget>
   </field>

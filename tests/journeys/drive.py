@@ -14,7 +14,7 @@ from qgis.PyQt.QtWidgets import QApplication, QDialog
 from qgis.utils import iface, plugins
 
 OUT = Path(os.environ["DRIVE_OUT"])
-RESULT = {"steps": []}
+RESULT = {"shots": []}
 
 
 def pause(ms):
@@ -66,6 +66,7 @@ def shot(name, widget=None):
     pixels = widget.grab() if widget else QApplication.primaryScreen().grabWindow(0)
     path = OUT / f"{name}.png"
     pixels.save(str(path))
+    RESULT["shots"].append(path.name)
     return str(path)
 
 

@@ -5,21 +5,20 @@ from ..model.tables_work import FINDING_STATE
 from ..store import journal, reading
 from ..store.workfile import WorkFile
 
-MOST = 20_000
-LIST_SQL = """
-SELECT f.fid, f.code, f.severity, f.subject, f.parcel_uuid, f.village_code, f.message, f.remedy, f.state, f.source_file,
-       f.source_row, (SELECT village_name FROM parcel WHERE parcel.uuid = f.parcel_uuid) AS village_name
-FROM finding f
-WHERE (? = '' OR f.code = ?) AND (? = '' OR f.village_code = ?) AND (? = '' OR f.state = ?)
-  AND (? = '' OR instr(f.subject, ?) > 0 OR instr(f.message, ?) > 0)
-ORDER BY CASE f.severity WHEN 'stop' THEN 0 WHEN 'review' THEN 1 ELSE 2 END, f.code, f.village_code, f.subject
-LIMIT ?
+MOST = 5_000
+WANTED = """
+WHERE (? = '' OR code = ?) AND (? = '' OR village_code = ?) AND (? = '' OR state = ?)
+  AND (? = '' OR instr(subject, ?) > 0 OR instr(message, ?) > 0)
 """
-COUNT_SQL = """
-SELECT count(*) FROM finding f
-WHERE (? = '' OR f.code = ?) AND (? = '' OR f.village_code = ?) AND (? = '' OR f.state = ?)
-  AND (? = '' OR instr(f.subject, ?) > 0 OR instr(f.message, ?) > 0)
-"""
+LIST_SQL = f"""
+SELECT f.*, p.village_name
+FROM (SELECT fid, code, severity, subject, parcel_uuid, village_code, message, remedy, state, source_file, source_row,
+             CASE severity WHEN 'stop' THEN 0 WHEN 'review' THEN 1 ELSE 2 END AS gravity
+      FROM finding {WANTED} ORDER BY gravity, code, village_code, subject LIMIT ?) f
+LEFT JOIN parcel p ON p.uuid = f.parcel_uuid
+ORDER BY f.gravity, f.code, f.village_code, f.subject
+"""  # nosec B608: constants, values are bound
+COUNT_SQL = f"SELECT count(*) FROM finding {WANTED}"  # nosec B608: constants
 KINDS_SQL = "SELECT code, count(*) AS number FROM finding GROUP BY code"
 VERB = "finding"
 

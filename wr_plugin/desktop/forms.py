@@ -17,6 +17,8 @@ from qgis.core import (
 )
 
 from ..model import schema
+from ..model.findings import KINDS
+from ..model.tables_work import RESULT
 from .compat import COMPOSITION, TAB_LAYOUT, make_group, make_tab
 
 HARD = QgsFieldConstraints.ConstraintStrength.ConstraintStrengthHard
@@ -86,8 +88,8 @@ PARCEL_TABS = (
     Tab("影像证据", (), (Link("evidence", "parcel_uuid", "uuid", "照片"),)),
 )
 LINKS = tuple(link for tab in PARCEL_TABS for link in tab.links)
-SHORT_NAMES = {"audit": "\"result\" || ' ' || coalesce(to_string(\"audited_on\"), '')", "evidence": '"caption"',
-               "finding": '"message"', "registry": '"holder_name"', "CBDKXX": '"CBFBM"', "parcel": '"DKBM"'}
+SHORT_NAMES = {"audit": "represent_value(\"result\") || ' ' || coalesce(to_string(\"audited_on\"), '')",
+               "evidence": 'coalesce("caption", "photo")', "finding": 'represent_value("code")', "registry": '"holder_name"', "CBDKXX": '"CBFBM"', "parcel": '"DKBM"'}
 
 
 def label(field):
@@ -95,10 +97,22 @@ def label(field):
     return f"{field.alias}（{field.unit}）" if field.unit and field.unit not in field.alias else field.alias
 
 
+def words(table, field):
+    """The word list of a field: its code list, or the titles of findings where it holds their codes; else None."""
+    if (table.name, field.name) in (("parcel_right", "reason"), ("finding", "code"), ("parcel_site", "defect")):
+        return {code: kind.title for code, kind in KINDS.items()}
+    return field.codes
+
+
+def value_map(meanings):
+    """A widget that shows words for codes."""
+    return QgsEditorWidgetSetup("ValueMap", {"map": [{text: code} for code, text in meanings.items()]})
+
+
 def widget(field):
     """The editor widget of a field."""
     if field.codes:
-        return QgsEditorWidgetSetup("ValueMap", {"map": [{text: code} for code, text in field.codes.items()]})
+        return value_map(field.codes)
     if field.name == "photo":
         return QgsEditorWidgetSetup("ExternalResource", {
             "DocumentViewer": 1, "DocumentViewerHeight": 240, "DocumentViewerWidth": 0, "FileWidget": True,
@@ -146,10 +160,9 @@ def prepare_fields(layer, table):
 
 
 def shown_fields(table):
-    """Fields that people read: without keys, provenance, and integers that have a decimal twin."""
-    twins = {f.computed.split(" ")[0] for f in table.fields if f.computed}
-    return [f for f in table.fields if f.name not in HIDDEN and f.name not in twins
-            and not f.references.startswith("parcel.")]
+    """Fields that people read: without keys, provenance, and the integers behind results."""
+    return [f for f in table.fields if f.name not in HIDDEN and not f.references.startswith("parcel.")
+            and not (table.group == RESULT and f.name.endswith("_100"))]
 
 
 def arrange_plain(layer, table):

@@ -3,11 +3,7 @@
 import os
 from pathlib import Path
 
-from qgis.core import (
-    QgsEditorWidgetSetup,
-    QgsMapLayer,
-    QgsVectorLayer,
-)
+from qgis.core import QgsMapLayer, QgsVectorLayer
 from qgis.PyQt.QtXml import QDomDocument
 
 from .. import places
@@ -90,7 +86,7 @@ def prepare(layer, table):
         return
     declared = schema.table(table)
     for field in declared.fields:
-        _describe(layer, field.name, forms.label(field), field.codes)
+        _describe(layer, field.name, forms.label(field), forms.words(declared, field))
     if table != "parcel":
         forms.arrange_plain(layer, declared)
     if declared.edited:
@@ -105,8 +101,7 @@ def _describe(layer, name, alias, words):
         return
     layer.setFieldAlias(index, alias)
     if words:
-        layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {
-            "map": [{text: code} for code, text in words.items()]}))
+        layer.setEditorWidgetSetup(index, forms.value_map(words))
 
 
 def load_style(layer, table):

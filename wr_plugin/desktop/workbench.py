@@ -21,6 +21,7 @@ from .session import LAST_WORK, Session
 MENU = "水权确权"
 OPEN_AT_START = "WR_WORK"
 ARRANGED = "wr_plugin/arranged"
+SHOWN_OTHERWISE = ("explain", "status")  # by a click on the map, and in the dock
 RIGHT, BOTTOM = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 
 
@@ -82,9 +83,9 @@ class Workbench:
         self.tool.setAction(look)
         self._action("findings", "问题清单", "显示或隐藏问题清单", window, self._toggled(self.findings), toolbar=True,
                      checkable=self.findings)
-        for name in ("sample", "selfcheck"):
-            self._action(name, f"{VERBS[name].title}…", VERBS[name].help, window,
-                         lambda _=False, verb=name: self.run(verb))
+        for verb in VERBS.values():
+            if not verb.in_dock and verb.name not in SHOWN_OTHERWISE:
+                self._action(verb.name, f"{verb.title}…", verb.help, window, lambda _=False, name=verb.name: self.run(name))
         self._action("settings", "设置…", "指定计算程序的 Python", window, self.open_settings)
 
     def _action(self, icon, text, tip, window, called, toolbar=False, checkable=None):

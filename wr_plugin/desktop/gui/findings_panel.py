@@ -110,8 +110,10 @@ class FindingsPanel(QDockWidget):
         self.typing.setSingleShot(True)
         self.typing.setInterval(TYPING_MS)
         self.typing.timeout.connect(self.reload)
-        session.opened.connect(lambda _: self.reload(filters=True))
-        session.standing.connect(lambda _: self.reload(filters=True))
+        self._outdated = False
+        session.opened.connect(lambda _: self._changed())
+        session.standing.connect(lambda _: self._changed())
+        self.visibilityChanged.connect(lambda shown: self._changed() if shown and self._outdated else None)
 
     def _filters(self):
         row = QHBoxLayout()
@@ -142,6 +144,12 @@ class FindingsPanel(QDockWidget):
         button.setToolTip(tip)
         button.clicked.connect(lambda: self.mark(state))
         return button
+
+    def _changed(self):
+        """The work file changed: the list is read again, now or when it is shown next."""
+        self._outdated = self.isHidden()
+        if not self._outdated:
+            self.reload(filters=True)
 
     def reload(self, filters=False):
         """Reads the list again; ``filters``: the choices of kind and village too."""

@@ -23,7 +23,7 @@ from ... import places
 from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, NEW_FILE, NEW_FOLDER, TEXTS, WHOLE
 
 REMEMBERED = "wr_plugin/params"
-NOT_REMEMBERED = ("work", "subject", "village", "holder", "start", "on", "trial", "note", "zone")
+NOT_REMEMBERED = ("work", "subject", "village", "holder", "start", "on", "trial", "note", "zone", "number", "why")
 WIDTH = 620
 MODES = {FILE: QgsFileWidget.StorageMode.GetFile, NEW_FILE: QgsFileWidget.StorageMode.SaveFile,
          FOLDER: QgsFileWidget.StorageMode.GetDirectory, NEW_FOLDER: QgsFileWidget.StorageMode.GetDirectory}
