@@ -1,5 +1,6 @@
 """The desktop lane: QGIS's Python without a window, the engine as a child process of ``.venv``."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -10,8 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = os.environ.get("WR_ENGINE_PYTHON") or str(ROOT / ".venv" / "bin" / "python")
-os.environ["WR_ENGINE_PYTHON"] = ENGINE
-os.environ.setdefault("SOURCE_DATE_EPOCH", "1770000000")
+IN_QGIS = importlib.util.find_spec("qgis") is not None
+if IN_QGIS:  # the engine's lane reads this file too, while it decides to leave the folder out
+    os.environ["WR_ENGINE_PYTHON"] = ENGINE
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1770000000")
 
 BUILD = """
 import sys
@@ -32,9 +35,10 @@ def pytest_sessionfinish(session, exitstatus):
 
 def pytest_unconfigure(config):
     """QGIS crashes at exit where a layer is still referenced (ENVIRONMENT §2): leave without its destructors."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(_status)
+    if IN_QGIS:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_status)
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,8 @@ def test_no_font_at_all_says_what_to_install(monkeypatch):
         fonts.find.cache_clear()
 
 
-def test_pages_are_the_same_bytes_and_carry_no_clock(book, tmp_path):
+def test_pages_are_the_same_bytes_and_carry_no_clock(book, tmp_path, monkeypatch):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     for name in ("一.pdf", "二.pdf"):
         paper = Paper(tmp_path / name, A4, "同", book, ("示例数据",))
         paper.begin().text(100, 500, "水权证", fonts.KAI, 20)
