@@ -33,8 +33,8 @@ LONG_TEXT = ("note", "remark", "message", "remedy", "content", "outcome", "DKBZX
 DATE_FORMAT, MOMENT_FORMAT = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
 
 DEFAULTS = {
-    "uuid": "uuid('WithoutBraces')", "audited_on": "to_date(now())", "taken_on": "now()", "received_on": "to_date(now())",
-    "decided_on": "to_date(now())", "auditor": "@user_full_name", "audit.result": "'agree'", "objection.state": "'open'",
+    "uuid": "uuid('WithoutBraces')", "audited_on": "to_date(now())", "taken_on": "now()",
+    "received_on": "to_date(now())", "decided_on": "to_date(now())", "auditor": "@user_full_name", "audit.result": "'agree'", "objection.state": "'open'",
 }
 RULES = {
     "parcel.DKBM": (r"""regexp_match("DKBM", '^[0-9]{19}$') > 0""", "地块编码应为 19 位数字", SOFT),
@@ -89,7 +89,8 @@ PARCEL_TABS = (
 )
 LINKS = tuple(link for tab in PARCEL_TABS for link in tab.links)
 SHORT_NAMES = {"audit": "represent_value(\"result\") || ' ' || coalesce(to_string(\"audited_on\"), '')",
-               "evidence": 'coalesce("caption", "photo")', "finding": 'represent_value("code")', "registry": '"holder_name"', "CBDKXX": '"CBFBM"', "parcel": '"DKBM"'}
+               "evidence": 'coalesce("caption", "photo")', "finding": 'represent_value("code")',
+               "registry": '"holder_name"', "CBDKXX": '"CBFBM"', "parcel": '"DKBM"'}
 
 
 def label(field):
@@ -98,7 +99,7 @@ def label(field):
 
 
 def words(table, field):
-    """The word list of a field: its code list, or the titles of findings where it holds their codes; else None."""
+    """The word list of a field: its code list, or the titles of the findings whose codes it holds; else None."""
     if (table.name, field.name) in (("parcel_right", "reason"), ("finding", "code"), ("parcel_site", "defect")):
         return {code: kind.title for code, kind in KINDS.items()}
     return field.codes

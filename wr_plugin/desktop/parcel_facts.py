@@ -71,6 +71,7 @@ def as_html(facts, explanation=None):
 def _head(facts):
     row = facts.parcel
     state = row["state"] or "unchecked"
+    place = f"{row['village_name'] or ''} {row['DKMC'] or ''}"
     colour = STATE_COLOURS.get(state, REFUSED_COLOUR)
     reason = KINDS[row["reason"]].title if row["reason"] in KINDS else ""
     why = f"<span style='color:#6b7280'>　原因：{_esc(reason)}</span>" if reason and reason != codes.PARCEL_STATE[state] \
@@ -78,7 +79,7 @@ def _head(facts):
     right = f"<div style='font-size:16pt;color:{colour}'><b>{volume_text(facts)}</b>" \
             f"<span style='font-size:10pt;color:#6b7280'>　每年</span></div>" if row["volume_m3_100"] else ""
     return (f"<div style='font-size:13pt'><b>{_esc(row['holder_names'] or _names(facts) or '无权利人')}</b>"
-            f"<span style='font-size:10pt;color:#6b7280'>　{_esc(row['village_name'] or '')} {_esc(row['DKMC'] or '')}</span></div>"
+            f"<span style='font-size:10pt;color:#6b7280'>　{_esc(place)}</span></div>"
             f"<div style='color:#6b7280'>{_esc(row['DKBM'])}</div>"
             f"<div style='font-size:11pt;color:{colour}'><b>{codes.PARCEL_STATE[state]}</b>{why}</div>{right}")
 
@@ -119,10 +120,12 @@ def _parts(facts):
     names = {h["CBFBM"]: h["CBFMC"] for h in facts.holders}
     rows = "".join(
         f"<tr><td>{_esc(names.get(p['CBFBM']) or p['CBFBM'])}</td><td>{codes.SOURCE.get(p['source'], p['source'])}</td>"
-        f"<td align='right'>{_mu(p['area_mu_100'])}</td><td align='right'>{amounts.m3_text(p['volume_m3_100'] or 0)} m³</td></tr>"
+        f"<td align='right'>{_mu(p['area_mu_100'])}</td>"
+        f"<td align='right'>{amounts.m3_text(p['volume_m3_100'] or 0)} m³</td></tr>"
         for p in facts.parts)
     return (_section("各户、各水源") + "<table cellpadding='3'>"
-            "<tr style='color:#6b7280'><td>权利人</td><td>水源</td><td align='right'>确权面积</td><td align='right'>核定水量</td></tr>"
+            "<tr style='color:#6b7280'><td>权利人</td><td>水源</td><td align='right'>确权面积</td>"
+            "<td align='right'>核定水量</td></tr>"
             f"{rows}</table>")
 
 

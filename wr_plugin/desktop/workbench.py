@@ -85,7 +85,8 @@ class Workbench:
                      checkable=self.findings)
         for verb in VERBS.values():
             if not verb.in_dock and verb.name not in SHOWN_OTHERWISE:
-                self._action(verb.name, f"{verb.title}…", verb.help, window, lambda _=False, name=verb.name: self.run(name))
+                self._action(verb.name, f"{verb.title}…", verb.help, window,
+                             lambda _=False, name=verb.name: self.run(name))
         self._action("settings", "设置…", "指定计算程序的 Python", window, self.open_settings)
 
     def _action(self, icon, text, tip, window, called, toolbar=False, checkable=None):

@@ -1,5 +1,6 @@
 """The main dock: which work file, the steps of the work, the run that is going on, the villages."""
 
+import html
 from pathlib import Path
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -70,7 +71,8 @@ class WorkDock(QDockWidget):
 
     def _opened(self, path):
         if path:
-            self.title.setText(f"<b style='font-size:12pt'>{_stem(path)}</b><br><span style='color:#6b7280'>{path}</span>")
+            name, place = html.escape(Path(path).stem), html.escape(path)
+            self.title.setText(f"<b style='font-size:12pt'>{name}</b><br><span style='color:#6b7280'>{place}</span>")
             self.next.setText("正在读取进度……")
         else:
             self.title.setText("<b style='font-size:12pt'>还没有打开工作文件</b>")
@@ -126,7 +128,3 @@ class WorkDock(QDockWidget):
                 QMessageBox.warning(self.window(), "水权确权", "保存失败：\n" + "\n".join(layer.commitErrors()))
                 return False
         return True
-
-
-def _stem(path):
-    return Path(path).stem

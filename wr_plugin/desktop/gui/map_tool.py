@@ -91,7 +91,8 @@ class Spotlight:
         return True
 
     def _zoom(self, layer, extent):
-        transform = QgsCoordinateTransform(layer.crs(), self.canvas.mapSettings().destinationCrs(), QgsProject.instance())
+        shown = self.canvas.mapSettings().destinationCrs()
+        transform = QgsCoordinateTransform(layer.crs(), shown, QgsProject.instance())
         self.canvas.setExtent(transform.transformBoundingBox(extent))
         self.canvas.refresh()
 

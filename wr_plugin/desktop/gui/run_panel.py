@@ -109,7 +109,8 @@ class RunPanel(QWidget):
 
     def _tell(self, text, colour):
         self.message.setHtml(text)
-        self.message.setStyleSheet(f"QTextBrowser {{ border: 0; border-left: 4px solid {colour}; background: #f9fafb; }}")
+        edge = f"border: 0; border-left: 4px solid {colour}; background: #f9fafb"
+        self.message.setStyleSheet(f"QTextBrowser {{ {edge} }}")
         self.message.show()
 
     def _show_log(self, shown):

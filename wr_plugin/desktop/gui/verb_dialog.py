@@ -1,5 +1,7 @@
 """The parameters of one verb as a dialog, built from its declaration; what was entered last time is offered again."""
 
+import re
+
 from qgis.core import QgsSettings
 from qgis.gui import QgsCheckableComboBox, QgsFileWidget
 from qgis.PyQt.QtCore import QDate, Qt
@@ -25,6 +27,7 @@ from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, NEW_FILE, NE
 REMEMBERED = "wr_plugin/params"
 NOT_REMEMBERED = ("work", "subject", "village", "holder", "start", "on", "trial", "note", "zone", "number", "why")
 WIDTH = 620
+SEPARATORS = re.compile(r"[\s,;，；、]+")
 MODES = {FILE: QgsFileWidget.StorageMode.GetFile, NEW_FILE: QgsFileWidget.StorageMode.SaveFile,
          FOLDER: QgsFileWidget.StorageMode.GetDirectory, NEW_FOLDER: QgsFileWidget.StorageMode.GetDirectory}
 
@@ -157,7 +160,7 @@ class VerbDialog(QDialog):
             return list(made.checkedItemsData()) or None
         text = made.text().strip()
         if param.kind == TEXTS:
-            return [part for part in text.replace("，", ",").replace("、", ",").replace(" ", ",").split(",") if part] or None
+            return [part for part in SEPARATORS.split(text) if part] or None
         return text or None
 
     def values(self):
