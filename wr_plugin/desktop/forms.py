@@ -34,7 +34,8 @@ DATE_FORMAT, MOMENT_FORMAT = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
 
 DEFAULTS = {
     "uuid": "uuid('WithoutBraces')", "audited_on": "to_date(now())", "taken_on": "now()",
-    "received_on": "to_date(now())", "decided_on": "to_date(now())", "auditor": "@user_full_name", "audit.result": "'agree'", "objection.state": "'open'",
+    "received_on": "to_date(now())", "decided_on": "to_date(now())", "auditor": "@user_full_name",
+    "audit.result": "'agree'", "objection.state": "'open'",
 }
 RULES = {
     "parcel.DKBM": (r"""regexp_match("DKBM", '^[0-9]{19}$') > 0""", "地块编码应为 19 位数字", SOFT),
