@@ -2,8 +2,6 @@
 
 import json
 import os
-import sqlite3
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +9,11 @@ import pandas as pd
 from ..intake import delivery, package, policy_file
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import schema
-from ..model.errors import BadInput, Cancelled
+from ..model.errors import BadInput
 from ..store import frames, journal, reading, runs
 from ..store.create import create_workfile
 from ..store.workfile import WorkFile
+from .interrupting import interruptible
 from .progress import Result
 
 VERB = "import"
@@ -24,7 +23,6 @@ DERIVED = ("right_part", "holder_right", "parcel_right", "cap_result", "parcel_s
 KEPT_BY_PARCEL = {"audit": "外业核查", "evidence": "影像证据", "objection": "异议"}
 SHOWN = 10
 FILES_NAMED = 2
-STEPS_BETWEEN_QUESTIONS = 200_000
 
 
 def run(store, params, progress):
@@ -130,7 +128,7 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
     counts["files"], counts["decisions"] = [list(f) for f in found.files], [list(d) for d in read.decisions]
     counts["missing"] = read.missing
     _refuse_vanished(store, set(read.frames["parcel"]["uuid"].tolist()))
-    with _cancellable(store, progress), store.transaction():
+    with store.transaction(), interruptible(store, progress):
         run_id = runs.record(store, VERB, started, params, counts, inputs, digest, policy[0].sha256 if policy else "")
         _clear_derived(store, run_id)
         for number, table in enumerate(delivered):
@@ -146,29 +144,6 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
         if policy:
             store.adopt_policy(*policy, started)
     return _result(store, read, counts, policy)
-
-
-@contextmanager
-def _cancellable(store, progress):
-    """Lets SQLite itself ask, within a long statement, whether the user has cancelled; then everything is undone."""
-    asked = []
-
-    def stop():
-        try:
-            progress.check_cancelled()
-        except Cancelled as cancelled:
-            asked.append(cancelled)
-        return bool(asked)
-
-    store.connection.set_progress_handler(stop, STEPS_BETWEEN_QUESTIONS)
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if asked:
-            raise asked[0] from error
-        raise
-    finally:
-        store.connection.set_progress_handler(None, 0)
 
 
 def _refuse_vanished(store, uuids):
