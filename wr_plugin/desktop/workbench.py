@@ -6,7 +6,7 @@ from pathlib import Path
 from qgis.core import QgsFeatureRequest, QgsSettings
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QFileDialog
+from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog
 
 from .. import places
 from ..commands.catalogue import VERBS
@@ -21,6 +21,7 @@ from .session import LAST_WORK, Session
 MENU = "水权确权"
 OPEN_AT_START = "WR_WORK"
 ARRANGED = "wr_plugin/arranged"
+QGIS_LAYERS, LEGEND_WIDTH = "Layers", 290
 SHOWN_OTHERWISE = ("explain", "status")  # by a click on the map, and in the dock
 RIGHT, BOTTOM = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 
@@ -62,13 +63,16 @@ class Workbench:
             self.iface.initializationCompleted.connect(self._open_at_start)
 
     def _arrange(self):
-        """Panel and explanation share one place; once QGIS has restored its window, and then as the user left it."""
+        """Panel and explanation share one place and the legend is readable; once, then all stays as the user left it."""
         window, settings = self.iface.mainWindow(), QgsSettings()
         if settings.value(ARRANGED, False, type=bool):
             return
         window.tabifyDockWidget(self.dock, self.explain)
         self.dock.raise_()
         if window.isVisible():
+            legend = window.findChild(QDockWidget, QGIS_LAYERS)
+            if legend is not None and legend.width() < LEGEND_WIDTH:
+                window.resizeDocks([legend], [LEGEND_WIDTH], Qt.Orientation.Horizontal)
             settings.setValue(ARRANGED, True)
 
     def _add_actions(self, window):
