@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.rights import small_county as county
 from wr_plugin.model import amounts
+from wr_plugin.model.errors import BadInput
 from wr_plugin.rights import caps, columns, limits, parts, quota
 
 SMALL = st.integers(0, 10**4)
@@ -119,6 +120,11 @@ def test_demand_over_columns_is_the_formula_in_exact_integers(rows, step):
         exact = Fraction(row[0], 100) * Fraction(row[1], 100) / Fraction(row[2], 10**8)
         assert value == amounts.demand_m3_100(*row, step)
         assert abs(Fraction(value, 100) - exact) <= Fraction(step, 200)
+
+
+def test_a_demand_beyond_all_land_is_refused_not_wrapped_around():
+    with pytest.raises(BadInput, match="单位"):
+        quota.demand_m3_100(*(np.array([n]) for n in (929_827_629, 10_000_000, 1)), 10)
 
 
 @given(st.lists(st.one_of(st.floats(0, 1e9), st.integers(0, 10**8).map(lambda n: n / 100),

@@ -39,10 +39,8 @@ def set_state(path, fids, state, why=""):
     if state not in FINDING_STATE:
         raise WaterRightsError(f"没有“{state}”这种处理状态")
     with WorkFile.open(path) as store, store.transaction():
-        marks = ", ".join("?" * len(fids))
-        sql = f"SELECT fid, code, subject, state FROM finding WHERE fid IN ({marks})"  # nosec B608: question marks only
-        before = reading.rows(store, sql, tuple(fids))
-        changed = [row for row in before if row["state"] != state]
+        before = [reading.one(store, "SELECT fid, code, subject, state FROM finding WHERE fid = ?", (f,)) for f in fids]
+        changed = [row for row in before if row is not None and row["state"] != state]
         store.connection.executemany("UPDATE finding SET state = ? WHERE fid = ?",
                                      [(state, row["fid"]) for row in changed])
         journal.append(store, None, VERB, [

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..model import amounts
+from ..model.errors import BadInput
 from . import caps, columns, limits
 
 
@@ -77,9 +78,15 @@ def look_up(table, crop, method, district, source):
 
 
 def demand_m3_100(area_mu_100, quota_m3_mu_100, eta_e8, step_m3_100):
-    """``amounts.demand_m3_100`` over columns; as Python integers where int64 could overflow. All int64, 0.01 m³."""
+    """``amounts.demand_m3_100`` over columns; as Python integers where int64 could overflow. All int64, 0.01 m³.
+
+    Raises BadInput where a demand is beyond what any land could use (2**62): a unit must be wrong.
+    """
     scale = amounts.ETA_SCALE // amounts.HUNDRED
     bound = 2 * columns.largest(area_mu_100) * columns.largest(quota_m3_mu_100) * scale
     bound += 2 * columns.largest(eta_e8) * step_m3_100
     area, quota, eta = columns.integers(bound, area_mu_100, quota_m3_mu_100, eta_e8)
-    return amounts.demand_m3_100(area, quota, eta, step_m3_100).astype(np.int64)
+    demand = amounts.demand_m3_100(area, quota, eta, step_m3_100)
+    if columns.largest(demand) >= amounts.INT64_SAFE:
+        raise BadInput("有的地块定额水量大得不合理", "核对面积、定额和利用系数的单位", where="灌溉定额表")
+    return demand.astype(np.int64)
