@@ -47,7 +47,7 @@ def approved(path, run_id, level, zone=village.COUNTY, decision="pass"):
         number = store.connection.execute("SELECT count(*) FROM approval").fetchone()[0]
         store.connection.execute(
             "INSERT INTO approval (uuid, level, zone_code, decision, who, decided_on, confirm_run)"
-            " VALUES (?, ?, ?, ?, '甲', '2026-06-20', ?)", (f"a{number}", level, zone, decision, run_id))
+            " VALUES (?, ?, ?, ?, '甲', '2026-07-01', ?)", (f"a{number}", level, zone, decision, run_id))
 
 
 def status(path):

@@ -2,7 +2,7 @@
 
 from ..model import codes
 from ..model.errors import BadInput
-from ..review import approvals, gates
+from ..review import approvals, gates, publicity
 from ..store import journal, runs
 from .progress import Result
 
@@ -26,23 +26,26 @@ def run(store, params, progress):
     on = params["on"] or runs.today()
     if on > runs.today():
         raise BadInput(f"审核日期 {on} 还没有到", "填写实际审核的日期")
+    publicity.refuse_backdated("审核日期", on, confirm, policy.demo)
     note = (params["note"] or "").strip() or None
     table = [("审核层级", codes.LEVEL[level]), ("范围", zone), ("结论", codes.DECISION[decision]), ("审核人", who),
              ("审核日期", on)]
     counts = {"level": level, "zone": zone, "decision": decision}
     last = approvals.latest(store, level, zone, confirm["run_id"])
     if last is not None and (last["decision"], last["who"], last["decided_on"], last["note"]) == (decision, who, on, note):
-        return Result(TITLE, counts, table, changed=False, next_step=_next(policy, level))
+        return Result(TITLE, counts, table, changed=False, next_step=_next(policy, level, decision))
     with store.transaction():
         kept = {"level": level, "zone": zone, "decision": decision, "on": on}
         run_id = runs.record(store, "approve", started, kept, counts, policy_sha256=policy.sha256,
                              input_sha256=runs.input_digest(confirm["run_id"], kept))
         entry = approvals.record(store, level, zone, decision, who, on, note, confirm["run_id"], run_id)
         journal.append(store, run_id, "approve", [entry])
-    return Result(TITLE, counts, table, next_step=_next(policy, level))
+    return Result(TITLE, counts, table, next_step=_next(policy, level, decision))
 
 
-def _next(policy, level):
+def _next(policy, level, decision):
+    if decision == "return":
+        return "资料有误的，改正后重新导入、检查、核定、公示；无须改资料的，复核后再登记通过"
     levels = list(policy.get("approvals"))
     after = levels[levels.index(level) + 1:]
     return f"{codes.LEVEL[after[0]]}（approve --level {after[0]}）" if after else "发证（certify）"

@@ -60,6 +60,7 @@ VERBS = {
         ), "import_package", store="create"),
         Verb("check", "检查", "检查编码、权属、面积、图形与名录，判定每个地块的灌区、斗口、机井。", (
             WORK,
+            Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),
         ), "check"),
         Verb("confirm", "核定水权", "按政策核定每个地块、每户、每种水源的面积与水量。", (
             WORK,

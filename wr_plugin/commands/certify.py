@@ -36,7 +36,8 @@ def run(store, params, progress):
     register = None
     if not trial:
         gates.require_settings(policy, gates.CERTIFICATE_SETTINGS, "发证")
-        gates.VillageGates(store, policy, confirm["run_id"], runs.today()).require_open(villages)
+        involved = _with_land_elsewhere(store, county, villages, holders)
+        gates.VillageGates(store, policy, confirm["run_id"], runs.today()).require_open(involved)
         register = issuing.Register(store, policy, county.code, runs.today(), county.demo, confirm["run_id"])
     marks = ((TRIAL_MARK,) if trial else ()) + ((DEMO_MARK,) if county.demo else ())
     progress.step("生成水权证")
@@ -137,6 +138,19 @@ def _villages(store, county, wanted, holders):
     if not chosen:
         raise BadInput("这些村没有核定的水权", "用“进度”（status）查看各村情况")
     return dict(sorted(chosen.items()))
+
+
+def _with_land_elsewhere(store, county, villages, holders):
+    """``villages`` and those in which their holders have further parcels: that land is on the other village's poster,
+    and objections to it are raised there."""
+    names, found = county.village_names(), dict(villages)
+    for row in reading.rows(store, "SELECT DISTINCT h.village_code AS home, t.CBFBM AS holder, p.village_code AS place"
+                                   " FROM right_part t JOIN parcel p ON p.fid = t.parcel_fid"
+                                   " JOIN holder_right h ON h.CBFBM = t.CBFBM AND h.source = t.source"
+                                   " WHERE p.village_code <> h.village_code AND h.volume_m3_100 > 0"):
+        if row["home"] in villages and (not holders or row["holder"] in holders):
+            found[row["place"]] = names.get(row["place"]) or county.short_name(row["place"])
+    return found
 
 
 def _expected(store, villages, holders):

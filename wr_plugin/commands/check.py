@@ -4,10 +4,11 @@ import json
 
 from ..checks import material as materials
 from ..checks import rules
-from ..model.errors import GateShut
+from ..model.errors import BadInput, GateShut
 from ..model.findings import KINDS, NOTICE, REVIEW, STOP
 from ..model.tables_work import SEVERITY
 from ..store import frames, reading, runs
+from . import adopting
 from .progress import Result
 
 TITLE, NEXT = "检查", "核定水权（confirm）"
@@ -19,7 +20,8 @@ def run(store, params, progress):
     """Writes ``parcel_site`` and the findings of the step. Nothing is written where data, policy and rules are those
     of the last check. Raises GateShut without a policy or an import."""
     started = runs.now()
-    policy = store.policy()
+    adoption = adopting.Adoption(store, params.get("policy"))
+    policy = adoption.policy
     imported = runs.last(store, "import")
     if imported is None:
         raise GateShut("工作文件里还没有导入的数据", "先用“导入资料包”导入移交资料包", where=str(store.path))
@@ -29,7 +31,11 @@ def run(store, params, progress):
     digest = runs.input_digest(material.digest(), imported["run_id"], policy.sha256, material.own_codes, rules.VERSION)
     last = runs.last(store, "check")
     if last is not None and last["input_sha256"] == digest:
-        return _result(store, changed=False)
+        if adoption.changes:
+            with store.transaction():
+                adoption.adopt()
+                adoption.tell(last["run_id"], "check")
+        return _result(store, changed=adoption.changes)
 
     progress.step("判定灌区、斗口、机井与重叠的图层")
     site_report = onward(progress)
@@ -45,7 +51,12 @@ def run(store, params, progress):
     progress.step("写入结果")
     counts = _counts(found, site)
     with store.transaction():
-        run_id = runs.record(store, "check", started, params, counts, input_sha256=digest, policy_sha256=policy.sha256)
+        _refuse_if_overtaken(store, imported, last)
+        adoption.adopt()
+        run_id = runs.record(store, "check", started, params, counts,
+                             inputs=runs.file_inputs([adoption.path] if adoption.changes else []), input_sha256=digest,
+                             policy_sha256=policy.sha256)
+        adoption.tell(run_id, "check")
         frames.replace(store, "parcel_site", site.iloc[:0])
         for start in range(0, len(site), ROWS_AT_ONCE):
             frames.append(store, "parcel_site", site.iloc[start:start + ROWS_AT_ONCE])
@@ -53,6 +64,15 @@ def run(store, params, progress):
         frames.replace_findings(store, "check", found.drop(columns=["parcel", "other"], errors="ignore"), run_id)
         progress.update(1)
     return _result(store, changed=True)
+
+
+def _refuse_if_overtaken(store, imported, checked):
+    """Raises BadInput where another process has imported or checked while this one computed: its result is of data
+    that are no longer there."""
+    for verb, before in (("import", imported), ("check", checked)):
+        now = runs.last(store, verb)
+        if (now["run_id"] if now else None) != (before["run_id"] if before else None):
+            raise BadInput("检查时工作文件又被导入或检查过，未作任何更改", "再运行一次“检查”（check）", code="ChangedMeanwhile")
 
 
 def onward(progress):

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..rights import determine, holders
 from ..store import frames, journal, reading, runs
+from . import adopting
 from .interrupting import interruptible
 from .progress import Result
 
@@ -34,26 +34,30 @@ def run(store, params, progress):
     progress.step("读取政策、定额与指标")
     started = runs.now()
     with store.transaction(), interruptible(store, progress):
-        files = _replace_limits(store, params)
-        policy = store.policy()
-        _require_check(store, policy)
+        adoption = adopting.Adoption(store, params.get("policy"))
+        adoption.adopt()
+        files = ([adoption.path] if adoption.changes else []) + _replace_limits(store, params)
+        policy = adoption.policy
+        _require_check(store, policy, adoption.changes)
         progress.step("读取检查结果")
         inputs = _read(store, progress)
         digest = _digest(store, inputs, policy, progress)
         last = runs.last(store, VERB)
         if last is not None and last["input_sha256"] == digest:
+            adoption.tell(last["run_id"], VERB)
             return _unchanged(store, bool(files))
         progress.step("核定水权")
         try:
             rights = determine.determine(inputs, policy, progress.update)
         except determine.MissingSites as error:
-            raise GateShut(str(error), "请先运行“检查”") from error
+            raise GateShut(str(error), "请先运行“检查”（check）") from error
         changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
         _refuse_certified(store, rights.holder_right)
         progress.step("写入核定结果")
         counts = _counts(rights)
         run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files),
                              input_sha256=digest, policy_sha256=policy.sha256)
+        adoption.tell(run_id, VERB)
         _write(store, rights, run_id, progress)
         why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
         for start in range(0, len(changed), JOURNAL_BATCH):
@@ -66,17 +70,12 @@ def run(store, params, progress):
 
 
 def _replace_limits(store, params):
-    """Takes over another policy, quota or cap table, as asked for; returns the files that changed something."""
-    if not any(params.get(name) for name in ("policy", "quota", "caps")):
+    """Takes over another quota or cap table, as asked for; returns the files that changed something."""
+    if not any(params.get(name) for name in ("quota", "caps")):
         return []
-    from ..intake import limits_file, policy_file
+    from ..intake import limits_file
 
     used = []
-    if params.get("policy"):
-        policy, mapping = policy_file.read_policy(params["policy"])
-        if _current_sha(store) != policy.sha256:
-            store.adopt_policy(policy, mapping, Path(params["policy"]).name, runs.now())
-            used.append(params["policy"])
     for name, table, read in (("quota", "quota", limits_file.read_quota), ("caps", "cap", limits_file.read_caps)):
         if params.get(name):
             frame = read(params[name])
@@ -84,11 +83,6 @@ def _replace_limits(store, params):
                 frames.replace(store, table, frame)
                 used.append(params[name])
     return used
-
-
-def _current_sha(store):
-    row = reading.one(store, "SELECT sha256 FROM policy WHERE current = 1")
-    return row["sha256"] if row else None
 
 
 def _same_rows(old, new):
@@ -99,13 +93,14 @@ def _same_rows(old, new):
     return plain[0] == plain[1]
 
 
-def _require_check(store, policy):
-    """The gate: checked after the last import, and under the same rules of scope, area and sources."""
+def _require_check(store, policy, offered):
+    """The gate: checked after the last import, and under the same rules of scope, area and sources. ``offered``: the
+    policy comes with this very command, so it is not yet the work file's."""
     check, imported = runs.last(store, "check"), runs.last(store, "import")
     if check is None:
-        raise GateShut("尚未检查，不能核定水权", "请先运行“检查”")
+        raise GateShut("尚未检查，不能核定水权", "请先运行“检查”（check）")
     if imported is not None and imported["run_id"] > check["run_id"]:
-        raise GateShut("检查之后又导入了资料，检查结果已过时", "请重新运行“检查”")
+        raise GateShut("检查之后又导入了资料，检查结果已过时", "请重新运行“检查”（check）")
     if check["policy_sha256"] == policy.sha256:
         return
     row = reading.one(store, "SELECT parsed FROM policy WHERE sha256 = ?", (check["policy_sha256"],))
@@ -113,7 +108,8 @@ def _require_check(store, policy):
     differing = [s.title for s in policies.SETTINGS if s.path.startswith(CHECKED_SECTIONS) and
                  s.path not in NOT_CHECKED and (before is None or before.get(s.path) != policy.get(s.path))]
     if differing:
-        raise GateShut(f"检查之后政策有改动（{'、'.join(differing)}），检查结果已过时", "请重新运行“检查”")
+        raise GateShut(f"检查之后政策有改动（{'、'.join(differing)}），检查结果已过时",
+                       "先用新的政策重新检查（check --policy），再核定" if offered else "请重新运行“检查”（check）")
 
 
 def _read(store, progress):

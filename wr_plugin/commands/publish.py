@@ -25,6 +25,7 @@ def run(store, params, progress):
     policy = store.policy()
     confirm = gates.current_confirm(store)
     gates.require_settings(policy, gates.POSTER_SETTINGS, "公示")
+    publicity.refuse_backdated("公示起始日期", params["start"], confirm, policy.demo)
     book = fonts.find(params.get("fonts") or "")
     progress.plan(3, 95, 2)
     progress.step("读取全县名称与水源")

@@ -30,7 +30,7 @@ def run(store, params, progress):
         counts={"steps": steps, "villages": villages, "findings": kinds},
         table=[(VERBS[s["verb"]].title, "  ".join(filter(None, (s["state"], s["when"], s["detail"])))) for s in steps],
         text="\n".join([*_village_lines(villages), "", *_finding_lines(kinds)]),
-        next_step=next_step(steps, villages, levels),
+        next_step=next_step(steps, villages, levels, gates.homeless if gates else 0),
     )
 
 
@@ -110,8 +110,8 @@ def finding_rows(store):
             for code, kind in findings.KINDS.items() if code in numbers]
 
 
-def next_step(steps, villages, levels):
-    """One sentence: what to do next."""
+def next_step(steps, villages, levels, homeless=0):
+    """One sentence: what to do next. ``homeless``: open objections whose village is not known."""
     for step in steps[:len(CHAIN)]:
         if step["state"] != DONE:
             again = "重新" if step["state"] == STALE else ""
@@ -122,7 +122,7 @@ def next_step(steps, villages, levels):
     waiting = [v for v in with_rights if not v["publicity_end"]]
     if waiting:
         return f"公示（publish）：还有 {len(waiting)} 个村没有公示"
-    objections = sum(v["open_objections"] for v in villages)
+    objections = sum(v["open_objections"] for v in villages) + homeless
     if objections:
         return f"办结异议：还有 {objections} 条"
     running = [v["publicity_end"] for v in with_rights if not v["publicity_ended"]]

@@ -53,24 +53,33 @@ def chosen_villages(known, wanted):
     return {code: name for code, name in known.items() if not wanted or code in wanted}
 
 
+EARLY = "early"
+
+
 class VillageGates:
-    """Whether villages may get certificates, by what is recorded for one confirm run."""
+    """Whether villages may get certificates, by what is recorded for one confirm run.
+
+    ``publicity``: village → last day of the term on its poster, which is the one registered last.
+    """
 
     def __init__(self, store, policy, confirm_run, today):
         self.today = today
         self.levels = list(policy.get("approvals"))
         self.publicity = {r["village_code"]: r["end_date"] for r in reading.rows(
-            store, "SELECT village_code, max(end_date) AS end_date FROM publicity WHERE confirm_run = ?"
-            " GROUP BY village_code", (confirm_run,))}
-        self.objections = {r["village_code"]: r["n"] for r in reading.rows(
-            store, "SELECT village_code, count(*) AS n FROM objection WHERE state = 'open' GROUP BY village_code")}
-        self.decisions = [(r["level"], r["zone_code"], r["decision"]) for r in reading.rows(
-            store, "SELECT level, zone_code, decision FROM approval WHERE confirm_run = ? ORDER BY fid DESC",
+            store, "SELECT village_code, end_date FROM publicity WHERE confirm_run = ? ORDER BY fid", (confirm_run,))}
+        self.objections, self.homeless = _open_objections(store)
+        self.decisions = [(r["level"], r["zone_code"], r["decision"], r["decided_on"]) for r in reading.rows(
+            store, "SELECT level, zone_code, decision, decided_on FROM approval WHERE confirm_run = ? ORDER BY fid DESC",
             (confirm_run,))]
 
     def decision(self, level, village):
-        """The latest decision of a level on a zone that holds the village; None where there is none."""
-        return next((d for at, zone, d in self.decisions if at == level and village.startswith(zone)), None)
+        """The latest decision of a level on a zone that holds the village: ``pass``, ``return``, or ``early`` where it
+        passed before the publicity had ended, whose outcome it is to review (张掖方案三（一）3); None without one."""
+        found = next(((d, on) for at, zone, d, on in self.decisions if at == level and village.startswith(zone)), None)
+        if found is None:
+            return None
+        end = self.publicity.get(village)
+        return EARLY if found[0] == "pass" and end is not None and found[1] <= end else found[0]
 
     def shut(self, village):
         """The gates that are shut for a village; an empty list where a certificate may be made."""
@@ -82,13 +91,17 @@ class VillageGates:
             found.append(Shut(f"公示到 {end} 才期满", f"{end} 之后再发证"))
         if self.objections.get(village):
             found.append(Shut(f"有 {self.objections[village]} 条异议未办结", "在异议表中填写复核意见，状态改为已办结"))
+        if self.homeless:
+            found.append(Shut(f"有 {self.homeless} 条未办结的异议没有写对村代码，不知是哪个村的", "在异议表中改正村代码（12 位）"))
         for level in self.levels:
             decision = self.decision(level, village)
             name = codes.LEVEL[level]
             if decision is None:
                 found.append(Shut(f"{name}还没有结论", f"审核：approve --level {level}"))
+            elif decision == EARLY:
+                found.append(Shut(f"{name}的日期不晚于公示截止日（{end}）", f"公示期满后重新审核：approve --level {level}"))
             elif decision != "pass":
-                found.append(Shut(f"{name}的结论是退回", f"改正后重新审核：approve --level {level}"))
+                found.append(Shut(f"{name}的结论是退回", f"改正后重新审核：approve --level {level} --zone {village}"))
         return found
 
     def require_open(self, villages):
@@ -103,3 +116,19 @@ class VillageGates:
         if len(closed) < len(villages):
             opens.append("或者用 --village 只为条件已具备的村发证")
         raise GateShut(f"{len(closed)} 个村还不能发证\n" + "\n".join(lines), "；".join(opens), code="VillageNotReady")
+
+
+def _open_objections(store):
+    """({village: number of open objections}, number of those whose village is none of the county's).
+
+    An objection counts for the village written in it and for that of its parcel. It is open unless it says closed.
+    """
+    known = {r[0] for r in reading.rows(store, "SELECT DISTINCT village_code FROM parcel")}
+    found, homeless = {}, 0
+    for row in reading.rows(store, "SELECT o.village_code AS written, p.village_code AS of_parcel FROM objection o"
+                                   " LEFT JOIN parcel p ON p.uuid = o.parcel_uuid WHERE o.state IS NOT 'closed'"):
+        villages = {row["written"], row["of_parcel"]} & known - {None, ""}
+        homeless += not villages
+        for village in villages:
+            found[village] = found.get(village, 0) + 1
+    return found, homeless

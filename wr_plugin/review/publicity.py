@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ..model.errors import BadInput
 from ..store import reading
 
 NAMESPACE = uuid.UUID("6f0a8d52-3c1e-5b7a-9d41-8a2f5e6c7b10")
@@ -24,6 +25,14 @@ def last_day(start, days):
     """``2026-07-01`` with 7 days ends on ``2026-07-07``: the first and the last day both count, calendar days, and a
     certificate may be made from the day after the last."""
     return (date.fromisoformat(start) + timedelta(days=days - 1)).isoformat()
+
+
+def refuse_backdated(what, day, confirm, demo):
+    """Raises BadInput where a date is before the day of the confirm run whose rights it is about; practice with demo
+    values may be dated as one likes. ``confirm``: the run's row."""
+    confirmed = confirm["ended_at"][:10]
+    if day and day < confirmed and not demo:
+        raise BadInput(f"{what} {day} 早于这次核定水权的日期 {confirmed}", f"填写 {confirmed} 或以后的日期", code="Backdated")
 
 
 def terms(store, villages, confirm_run, start, days, today):
