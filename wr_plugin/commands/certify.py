@@ -11,11 +11,12 @@ from ..documents.village import read_village
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import BadInput
-from ..review import gates, issuing
+from ..review import gates, issuing, trail
 from ..store import frames, journal, reading, runs
 from .progress import Result
 
 TITLE, TRIAL_TITLE, NEXT = "发证", "试打样张", "导出台账（ledger）"
+SHOWN = 5
 
 
 def run(store, params, progress):
@@ -52,6 +53,9 @@ def run(store, params, progress):
                   "replaced": len(register.replaced) if register else 0, "unprintable": len(press.left_out)}
         outputs = _record(store, params, started, policy, confirm, register, counts, staging)
     warnings = [] if trial else issuing.term_warnings(store, policy.get("certificate.valid_to"), set(villages))
+    if not trial:
+        edited = trail.disagreements(store)
+        warnings += [("与变更日志不符，不是由软件登记或被改动", len(edited), edited[:SHOWN])] if edited else []
     return Result(TRIAL_TITLE if trial else TITLE, counts, _table(counts, press, warnings, county.demo, trial), outputs,
                   changed=bool(register and register.changes), text=_text(press.left_out, warnings),
                   next_step="" if trial else NEXT)

@@ -11,6 +11,7 @@ from pathlib import Path
 from .. import version
 from ..model.errors import BadInput, WaterRightsError
 from ..model.schema import SCHEMA_VERSION
+from ..review import trail
 from ..store import journal, reading
 from ..store.workfile import WorkFile
 from . import text_table
@@ -172,5 +173,8 @@ def work_rows(path, progress):
         length = reading.count(store, "SELECT count(*) FROM journal")
         rows.append(("变更日志", LACKING, "；".join(problems[:5])) if problems else
                     ("变更日志", GOOD, f"{length:,} 条，前后相连"))
+        edited = trail.disagreements(store)
+        rows.append(("变更日志与表", LACKING, f"{len(edited)} 处不符：" + "；".join(edited[:5])) if edited else
+                    ("变更日志与表", GOOD, "核定结果、公示、审核、水权证与变更日志相符"))
         progress.update(3, 3)
     return rows
