@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..intake import delivery, package, policy_file
+from ..intake import archive, delivery, package, policy_file
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import schema
 from ..model.errors import BadInput, Cancelled
@@ -32,11 +32,20 @@ def run(store, params, progress):
 
     ``store`` is None: the verb opens or creates the work file itself.
     """
-    progress.plan(1, 4, 8, 6)
+    zipped = not Path(params["package"]).is_dir()
+    progress.plan(*([3] if zipped else []), 1, 4, 8, 6)
+    if zipped:
+        progress.step("解压资料包")
+    with archive.opened(params["package"], progress) as (folder, left):
+        return _import(folder, left, params, progress)
+
+
+def _import(folder, left, params, progress):
+    """Imports the package in ``folder``; ``left``: why some of its files could not be unpacked."""
     progress.step("查看资料包")
     started, work = runs.now(), Path(params["work"])
     mapping = read_mapping(params["mapping"]) if params.get("mapping") else FieldMapping()
-    found = package.survey(params["package"], mapping)
+    found = package.survey(folder, mapping, left)
     delivery.require_sources(found)
     policy = _policy(params, found)
     inputs, digest = _inputs(found, params, policy)

@@ -10,6 +10,7 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+from ..model import paths
 from ..model.errors import BadInput
 from ..store.workfile import WorkFile
 from . import catalogue
@@ -121,15 +122,41 @@ def _flag(param, value):
     return bool(value)
 
 
+def _path(param, value):
+    """The path, where it is one: no connection, virtual file of a reader, or device."""
+    text = _text(param, value)
+    if paths.is_strange(text):
+        raise _bad(param, "这不是普通的文件路径", f"请给出本机上的文件或文件夹：{text[:200]!r}")
+    return Path(text)
+
+
+def _exists(path):
+    """False also for a name that the system cannot have, such as one that is too long."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _missing(param, path, what):
+    if paths.is_share(path):
+        return _bad(param, f"网络共享上的{what}打不开", f"检查网络，或先复制到本机再选：{path}")
+    return _bad(param, f"{what}不存在", f"检查路径：{path}")
+
+
 def _file(param, value):
-    path = Path(_text(param, value))
+    path = _path(param, value)
+    if not _exists(path):
+        raise _missing(param, path, "文件")
     if not path.is_file():
-        raise _bad(param, "文件不存在" if not path.exists() else "不是文件", f"检查路径：{path}")
+        raise _bad(param, "不是文件", f"检查路径：{path}")
     return str(path)
 
 
 def _new_file(param, value):
-    path = Path(_text(param, value))
+    path = _path(param, value)
+    if paths.has_reserved(path.name):
+        raise _bad(param, f"“{path.name}”是系统保留的名称", "请换一个文件名")
     suffixes = re.findall(r"\*(\.\w+)", param.filter)
     if path.is_dir():
         raise _bad(param, "这是一个文件夹", f"请给出文件名：{path}")
@@ -141,15 +168,27 @@ def _new_file(param, value):
 
 
 def _folder(param, value):
-    path = Path(_text(param, value))
+    path = _path(param, value)
+    if not _exists(path):
+        raise _missing(param, path, "文件夹")
     if not path.is_dir():
-        raise _bad(param, "文件夹不存在" if not path.exists() else "不是文件夹", f"检查路径：{path}")
+        raise _bad(param, "不是文件夹", f"检查路径：{path}")
+    return str(path)
+
+
+def _folder_or_file(param, value):
+    path = _path(param, value)
+    if not _exists(path):
+        raise _missing(param, path, "文件夹或文件")
+    suffixes = re.findall(r"\*(\.\w+)", param.filter)
+    if path.is_file() and suffixes and path.suffix.lower() not in suffixes:
+        raise _bad(param, f"应是文件夹，或 {'、'.join(suffixes)} 文件", f"其他压缩包请先解压，再选解压出来的文件夹：{path}")
     return str(path)
 
 
 def _new_folder(param, value):
-    path = Path(_text(param, value))
-    if path.exists() and not path.is_dir():
+    path = _path(param, value)
+    if _exists(path) and not path.is_dir():
         raise _bad(param, "已有同名的文件", f"请换一个文件夹：{path}")
     return str(path)
 
@@ -157,7 +196,7 @@ def _new_folder(param, value):
 CHECKS = {
     catalogue.TEXT: _text, catalogue.TEXTS: _texts, catalogue.WHOLE: _whole, catalogue.DATE: _date,
     catalogue.CHOICE: _choice, catalogue.FLAG: _flag, catalogue.FILE: _file, catalogue.NEW_FILE: _new_file,
-    catalogue.FOLDER: _folder, catalogue.NEW_FOLDER: _new_folder,
+    catalogue.FOLDER: _folder, catalogue.NEW_FOLDER: _new_folder, catalogue.FOLDER_OR_FILE: _folder_or_file,
 }
 
 

@@ -5,20 +5,20 @@ are ordinary files inside the package: names that GDAL would take for a connecti
 """
 
 import os
-import re
 import warnings
 from pathlib import Path
 
 import numpy as np
 import shapely
 
+from ..model import paths
 from ..model.errors import BadInput
+from . import first_bytes
 from .dbf import Dbf
 from .raw import RawTable
 
 LAYER_SUFFIXES = (".shp", ".gpkg", ".gdb", ".geojson", ".json", ".kml", ".gml", ".dxf")
 CONTAINERS = (".gpkg", ".gdb", ".kml", ".gml", ".dxf")
-NOT_A_FILE = re.compile(r"^\s*(/vsi|[a-z][a-z0-9+.-]+:(?![\\/][^/])|\{|<)", re.IGNORECASE)
 LANE_SWITCH = "WR_VECTOR_READER"
 
 
@@ -37,7 +37,7 @@ def lane():
 def checked_path(path):
     """The path, where it names an existing ordinary file or a .gdb folder; BadInput otherwise."""
     text = str(path)
-    if NOT_A_FILE.match(text) or "\x00" in text or text.startswith("\\\\?\\") or "/vsi" in text.lower():
+    if paths.is_strange(text):
         raise BadInput("这不是普通的文件路径", "请给出资料包文件夹内的文件", where=text[:200])
     path = Path(path)
     if not (path.is_file() or (path.is_dir() and path.suffix.lower() == ".gdb")):
@@ -53,6 +53,7 @@ def layer_names(path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            first_bytes.require_genuine(path)
             if lane() == "pyogrio":
                 import pyogrio
 
@@ -60,6 +61,10 @@ def layer_names(path):
             import fiona
 
             return list(fiona.listlayers(str(path)))
+        except BadInput:
+            raise
+        except PermissionError as error:
+            raise _locked(path.name, error) from error
         except Exception as error:  # the readers raise their own, undocumented kinds
             raise _unreadable(path, error) from error
 
@@ -75,9 +80,12 @@ def read_layer(path, layer="", encoding="", name=""):
         warnings.simplefilter("always")
         try:
             shapefile = path.suffix.lower() == ".shp"
+            first_bytes.require_genuine(path, name)
             raw = _read_shapefile(path, encoding, name) if shapefile else _read_other(path, layer, name)
         except BadInput:
             raise
+        except PermissionError as error:
+            raise _locked(name, error) from error
         except Exception as error:  # the readers raise their own, undocumented kinds
             raise _unreadable(path, error) from error
     told = sorted({str(warning.message) for warning in said})
@@ -87,6 +95,11 @@ def read_layer(path, layer="", encoding="", name=""):
     if others:
         raw.notes.append(f"读取时有 {len(others)} 条提示：{others[0][:200]}")
     return raw
+
+
+def _locked(name, error):
+    return BadInput("文件打不开，可能正被别的程序占用", "关闭 Excel、WPS、QGIS 等正在使用它的程序，检查权限后再试", where=name,
+                    detail=str(error))
 
 
 def _unreadable(path, error):
