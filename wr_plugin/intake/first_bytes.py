@@ -49,12 +49,17 @@ def xml_root(text, name):
     """The local name of the root element. BadInput where there is none, or a document type stands before it."""
     plain = COMMENT.sub("", text)
     found = ROOT.search(plain)
-    before = plain[:found.start()] if found else plain
-    if "<!" in before:
+    if "<!" in (plain[:found.start()] if found else plain):
         raise BadInput("文件里有不该有的 XML 声明（DOCTYPE），不安全，未读", "用原来的软件打开后另存为新文件再试", where=name)
     if not found:
         raise _no(name, "不是 XML")
     return found.group(1)
+
+
+def refuse_document_type(head, name):
+    """Raises BadInput where XML (its first bytes) has a document type; an empty part has none."""
+    if head.strip():
+        xml_root(_text(head), name)
 
 
 def _text(head):

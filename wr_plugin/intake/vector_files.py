@@ -5,7 +5,10 @@ are ordinary files inside the package: names that GDAL would take for a connecti
 """
 
 import os
+import shutil
+import tempfile
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -54,13 +57,14 @@ def layer_names(path):
         warnings.simplefilter("ignore")
         try:
             first_bytes.require_genuine(path)
-            if lane() == "pyogrio":
-                import pyogrio
+            with _apart(path) as opened:
+                if lane() == "pyogrio":
+                    import pyogrio
 
-                return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-            import fiona
+                    return [str(name) for name in pyogrio.list_layers(opened)[:, 0]]
+                import fiona
 
-            return list(fiona.listlayers(str(path)))
+                return list(fiona.listlayers(str(opened)))
         except BadInput:
             raise
         except PermissionError as error:
@@ -81,7 +85,9 @@ def read_layer(path, layer="", encoding="", name=""):
         try:
             shapefile = path.suffix.lower() == ".shp"
             first_bytes.require_genuine(path, name)
-            raw = _read_shapefile(path, encoding, name) if shapefile else _read_other(path, layer, name)
+            with _apart(path) as opened:
+                raw = _read_shapefile(path, encoding, name) if shapefile else _read_other(opened, layer, name)
+            raw.path = path
         except BadInput:
             raise
         except PermissionError as error:
@@ -95,6 +101,19 @@ def read_layer(path, layer="", encoding="", name=""):
     if others:
         raw.notes.append(f"读取时有 {len(others)} 条提示：{others[0][:200]}")
     return raw
+
+
+@contextmanager
+def _apart(path):
+    """The path itself; of a GML a copy in a temporary folder, because GDAL writes a .gfs beside every GML it reads."""
+    if path.suffix.lower() != ".gml":
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
+        for each in (path, sidecar(path, ".xsd"), sidecar(path, ".gfs")):
+            if each is not None:
+                shutil.copyfile(each, os.path.join(folder, each.name))
+        yield Path(folder) / path.name
 
 
 def _locked(name, error):
@@ -192,7 +211,8 @@ def _read_other(path, layer, name):
     else:
         import fiona
 
-        with fiona.open(str(path), layer=layer or None) as source:
+        more = {"allow_unsupported_drivers": True} if path.suffix.lower() in (".kml", ".gml") else {}
+        with fiona.open(str(path), layer=layer or None, **more) as source:
             headers, features = list(source.schema["properties"]), list(source)
             wkt = _wkt(source.crs_wkt)
             has_geometry = source.schema.get("geometry") not in (None, "None")
