@@ -5,6 +5,7 @@ Standard library only until the verb's own module is imported, so that a mistake
 
 import errno
 import importlib
+import os
 import re
 import sqlite3
 from datetime import date
@@ -17,6 +18,7 @@ from . import catalogue
 from .progress import Progress
 
 DATE_PATTERN = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+LONGEST_NAME_BYTES, LONGEST_PATH_BYTES, LONGEST_SHOWN = 255, 3900, 200
 SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
@@ -126,7 +128,12 @@ def _path(param, value):
     """The path, where it is one: no connection, virtual file of a reader, or device."""
     text = _text(param, value)
     if paths.is_strange(text):
-        raise _bad(param, "这不是普通的文件路径", f"请给出本机上的文件或文件夹：{text[:200]!r}")
+        raise _bad(param, "这不是普通的文件路径", f"请给出本机上的文件或文件夹：{text[:LONGEST_SHOWN]!r}")
+    if text.startswith("\\\\") and os.sep == "/":
+        raise _bad(param, "这是 Windows 的网络共享路径", f"先挂载到本机，或先复制到本机再选：{text[:LONGEST_SHOWN]}")
+    parts = [len(part.encode("utf-8", "replace")) for part in re.split(r"[\\/]", text)]
+    if max(parts) > LONGEST_NAME_BYTES or sum(parts) + len(parts) > LONGEST_PATH_BYTES:
+        raise _bad(param, "文件名太长", f"把文件名改短：{text[:LONGEST_SHOWN]}…")
     return Path(text)
 
 
@@ -214,7 +221,10 @@ def as_bad_input(error):
         if "locked" in str(error) or "busy" in str(error):
             return BadInput("工作文件正被占用", "在 QGIS 中保存或放弃编辑、关闭其他程序后再试", code="WorkFileBusy")
         return None
-    if error.errno == errno.ENOSPC:
+    if error.errno == errno.ENAMETOOLONG or getattr(error, "winerror", None) in (3, 206):
+        return BadInput("文件路径太长", "把文件名改短，或放到 D:\\资料 这样短的路径下", where=str(error.filename or "")[-LONGEST_SHOWN:],
+                        code="PathTooLong")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return BadInput("磁盘已满，未作任何更改", "清理磁盘后再试", code="DiskFull")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return BadInput("文件或文件夹不允许读写", "检查权限；文件若正在 Excel、WPS 或 PDF 阅读器中打开，请先关闭",

@@ -83,7 +83,7 @@ def survey(folder, mapping, told=None):
         county = _county(path.parent)
         if county[0] and not package.county[0]:
             package.county = county
-        if Path(os.path.realpath(path)) in taken:
+        if Path(os.path.realpath(path)) in taken and path.suffix.lower() not in access.SUFFIXES:
             titles = "、".join(schema.table(t).title for t in taken[Path(os.path.realpath(path))])
             package.files.append((name, f"{titles}（按字段对应）"))
         elif told and name in told:
@@ -166,18 +166,27 @@ def _look_into_access(package, path, name, mapped):
     try:
         tables, told = access.table_names(path), []
         for inner in tables:
-            table = table_of_database(inner)
-            if table and table not in mapped and access.row_count(path, inner):
+            table, given = table_of_database(inner), _given(package, path, inner)
+            if given:
+                told.append(f"{inner}：{given}（按字段对应）")
+            elif table and table not in mapped and access.row_count(path, inner):
                 package.sources.setdefault(table, []).append(Source(path, name, table, inner))
                 told.append(f"{inner}：{schema.table(table).title}")
             elif table:
-                told.append(f"{inner}：{schema.table(table).title}，{'字段对应指定了别的文件' if table in mapped else '空表'}，未读")
+                told.append(f"{inner}：{schema.table(table).title}，{'字段对应指定了别的' if table in mapped else '空表'}，未读")
             else:
                 told.append(f"{inner}：{_unused(inner)}")
     except BadInput as error:
         package.files.append((name, f"Access 数据库，未读：{error.message}；{error.remedy}"))
         return
     package.files.append((name, "；".join(told) or "没有数据表"))
+
+
+def _given(package, path, inner):
+    """The titles of the tables for which a mapping names this table of a database; "" for none."""
+    found = [t for t, sources in package.sources.items() for s in sources
+             if os.path.samefile(s.path, path) and (s.layer or t).lower() == inner.lower()]
+    return "、".join(schema.table(t).title for t in found)
 
 
 def table_of_database(name):
