@@ -34,8 +34,15 @@ DATABASES = (".mdb", ".accdb", ".gdb", ".gpkg")
 WORK_FILE_TABLES = {"journal", "parcel_right"}
 SIDECARS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qpj", ".xml", ".ain", ".aih"}
 WHY_NOT = {
-    ".zip": "压缩包：未读，请解压到资料包里，或直接导入这个压缩包", ".rar": "压缩包：请先解压", ".7z": "压缩包：请先解压", ".pdf": "文字资料", ".doc": "文字资料",
-    ".docx": "文字资料", ".txt": "文字资料", ".jpg": "影像", ".png": "影像", ".tif": "影像", ".img": "影像", ".dwg": "CAD 图",
+    ".zip": "压缩包：未读，请解压到资料包里，或直接导入这个压缩包", ".rar": "压缩包：请先解压", ".7z": "压缩包：请先解压",
+    ".pdf": "文字资料", ".doc": "文字资料", ".docx": "文字资料", ".wps": "文字资料", ".txt": "文字资料",
+    ".jpg": "影像", ".jpeg": "影像", ".png": "影像", ".tif": "影像", ".tiff": "影像", ".img": "影像", ".asc": "栅格数据",
+    ".dwg": "CAD 图：请另存为 .dxf", ".prj": "坐标系说明，没有同名的图层，未读", ".shx": "缺少同名的 .shp，未读",
+    ".parquet": "GeoParquet：请用 QGIS 另存为 GeoPackage", ".geoparquet": "GeoParquet：请用 QGIS 另存为 GeoPackage",
+    ".tab": "MapInfo 图层：请用 QGIS 另存为 GeoPackage", ".mif": "MapInfo 图层：请用 QGIS 另存为 GeoPackage",
+    ".vct": "VCT 交换文件：请对方导出为 Shapefile", ".wp": "MapGIS 图层：请对方导出为 Shapefile",
+    ".wl": "MapGIS 图层：请对方导出为 Shapefile", ".wt": "MapGIS 图层：请对方导出为 Shapefile",
+    ".kmz": "KMZ：请用 QGIS 另存为 KML",
 }
 
 

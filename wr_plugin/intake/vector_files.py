@@ -192,9 +192,15 @@ def _shape(geometry):
     from shapely.geometry import shape
 
     try:
-        return shape(geometry)
+        return shape(geometry) if _is_closed(geometry) else None
     except (ValueError, TypeError, shapely.errors.ShapelyError):
         return None
+
+
+def _is_closed(geometry):
+    """False for a polygon with a ring that does not end where it began: it is no polygon, and none is made of it."""
+    parts = {"Polygon": lambda g: [g["coordinates"]], "MultiPolygon": lambda g: g["coordinates"]}.get(geometry["type"])
+    return parts is None or all(ring[0] == ring[-1] for rings in parts(geometry) for ring in rings if len(ring))
 
 
 def _read_other(path, layer, name):
