@@ -18,7 +18,7 @@ from ..store.workfile import WorkFile
 from .progress import Result
 
 VERB = "import"
-READING_RULES = 1
+READING_RULES = 2
 """Raised whenever the same files would be read differently, so that an unchanged package is read again."""
 DERIVED = ("right_part", "holder_right", "parcel_right", "cap_result", "parcel_site")
 KEPT_BY_PARCEL = {"audit": "外业核查", "evidence": "影像证据", "objection": "异议"}

@@ -16,7 +16,7 @@ import shapely
 
 from ..model import paths
 from ..model.errors import BadInput
-from . import first_bytes
+from . import first_bytes, shapefile_parts
 from .dbf import Dbf
 from .raw import RawTable
 
@@ -135,12 +135,13 @@ def sidecar(path, suffix):
 
 
 def _read_shapefile(path, encoding, name):
-    dbf_path, notes = sidecar(path, ".dbf"), []
+    dbf_path, shx_path, notes = sidecar(path, ".dbf"), sidecar(path, ".shx"), []
     if dbf_path is None:
         raise BadInput("缺少同名的 .dbf 属性文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
-    if sidecar(path, ".shx") is None:
+    if shx_path is None:
         raise BadInput("缺少同名的 .shx 索引文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
     table = Dbf(dbf_path)
+    shapefile_parts.require_whole(path, shx_path, table.count, name)
     geometry, fids = _geometry(path)
     names, columns, chosen = table.read(encoding)
     samples = "、".join(chosen.samples)
