@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import township
 
-from wr_plugin.intake import access, package as packages, tabular
+from wr_plugin.intake import access, tabular
+from wr_plugin.intake import package as packages
 from wr_plugin.intake.mapping import FieldMapping
 from wr_plugin.model import schema
 from wr_plugin.model.errors import BadInput, Cancelled

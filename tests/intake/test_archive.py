@@ -171,6 +171,14 @@ def test_a_damaged_member_is_named(tmp_path):
     refused(path, "矢量/DK.shp.*损坏")
 
 
+def test_a_method_that_only_windows_knows_is_told(tmp_path):
+    path = zipped(tmp_path / "法.zip", ("DK.shp", b"x" * 100))
+    data = bytearray(path.read_bytes())
+    data[8] = data[data.rindex(b"PK\x01\x02") + 10] = 9  # Deflate64, as Windows writes large files
+    path.write_bytes(bytes(data))
+    assert "解压" in refused(path, "不认识的压缩方法").remedy
+
+
 def test_bombs_are_refused_by_ratio_size_and_number(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "RATIO_FROM_BYTES", 1 << 20)
     refused(zipped(tmp_path / "倍.zip", ("a.dbf", b"\0" * (4 << 20))), "压缩了 .* 倍")

@@ -119,14 +119,14 @@ def unpack(path, folder, shown, progress=None, nested=False, budget=None):
         raise
     except zipfile.BadZipFile as error:
         raise BadInput("压缩包已损坏，或没有传完整", SEND_AGAIN, where=shown, detail=str(error)) from error
-    except NotImplementedError as error:
+    except RuntimeError as error:  # how the zip library says that it does not know a method
         raise BadInput("压缩包用了本软件不认识的压缩方法", UNPACK_YOURSELF, where=shown, detail=str(error)) from error
     except PermissionError as error:
         raise BadInput("压缩包打不开，可能正被别的程序占用", "关闭正在使用它的程序、检查权限后再试", where=shown,
                        detail=str(error)) from error
     except OSError as error:
         raise _no_room(shown, error) from error
-    except (EOFError, ValueError, struct.error, zlib.error, RuntimeError, UnicodeError, OverflowError) as error:
+    except (EOFError, ValueError, struct.error, zlib.error, OverflowError) as error:
         raise BadInput("压缩包已损坏，或没有传完整", SEND_AGAIN, where=shown, detail=f"{type(error).__name__}: {error}") from error
     left = {}
     for member, target in inner:
@@ -161,7 +161,7 @@ def _no_room(shown, error):
 
 def members(archive, shown):
     """The files of a zip with their names decoded, in the zip's order; folders left out. BadInput for a harmful one."""
-    infos = [info for info in archive.infolist()]
+    infos = list(archive.infolist())
     names = decoded_names(infos)
     found, seen, folders = [], {}, {}
     for info, name in zip(infos, names):
@@ -295,7 +295,7 @@ def _write(archive, member, target, shown, progress):
                     out.write(chunk)
                     if progress:
                         progress.check_cancelled()
-        except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:
+        except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             raise BadInput(f"压缩包里的“{member.name}”已损坏", SEND_AGAIN, where=shown, detail=str(error)) from error
     if left:
         raise BadInput(f"压缩包里的“{member.name}”不完整", SEND_AGAIN, where=shown)

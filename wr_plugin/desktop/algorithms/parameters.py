@@ -13,7 +13,19 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, FOLDER_OR_FILE, NEW_FILE, NEW_FOLDER, TEXT, TEXTS, WHOLE
+from ...commands.catalogue import (
+    CHOICE,
+    DATE,
+    FILE,
+    FLAG,
+    FOLDER,
+    FOLDER_OR_FILE,
+    NEW_FILE,
+    NEW_FOLDER,
+    TEXT,
+    TEXTS,
+    WHOLE,
+)
 
 SEPARATORS = re.compile(r"[\s,;，；、]+")
 
