@@ -10,7 +10,7 @@ OLDEST := .venv-oldest/bin/python
 DESKTOP_ENV := PYTHONPATH=$(CURDIR)/.desktop-site QT_QPA_PLATFORM=offscreen WR_ENGINE_PYTHON=$(CURDIR)/$(ENGINE)
 WR := $(ENGINE) -m wr_plugin
 
-APT_ENGINE := python3-venv python3-pip fonts-wqy-zenhei fonts-arphic-uming fonts-lxgw-wenkai fonts-cns11643-sung fonts-hanazono
+APT_ENGINE := python3-venv python3-pip mdbtools fonts-wqy-zenhei fonts-arphic-uming fonts-lxgw-wenkai fonts-cns11643-sung fonts-hanazono
 APT_DESKTOP := qgis python3-qgis python3-pytest xvfb xauth poppler-utils
 DEMO_PARCELS ?= 20000
 DEMO_SEED ?= 1

@@ -24,6 +24,7 @@ EXIT_CODES = ((0, "完成"), (2, "输入有误，未作任何更改"), (3, "条�
               (1, "软件自身出错"))
 KIND_WORDS = {
     catalogue.FILE: "文件", catalogue.NEW_FILE: "文件", catalogue.FOLDER: "文件夹", catalogue.NEW_FOLDER: "文件夹",
+    catalogue.FOLDER_OR_FILE: "文件夹或文件",
     catalogue.TEXT: "文字", catalogue.TEXTS: "文字…", catalogue.WHOLE: "整数", catalogue.DATE: "年-月-日",
 }
 PARSER_MESSAGES = (

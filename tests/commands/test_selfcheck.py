@@ -35,6 +35,16 @@ def test_one_reader_is_enough(monkeypatch):
     assert {row[1] for row in selfcheck.library_rows()} == {"正常"}
 
 
+def test_the_means_to_read_databases_is_told_and_its_lack_is_no_failure(monkeypatch):
+    from wr_plugin.intake import access
+
+    monkeypatch.setattr(access, "way", lambda: "")
+    (_, verdict, detail), = selfcheck.access_rows()
+    assert verdict == "注意" and "mdbtools" in detail and ".xlsx" in detail
+    monkeypatch.setattr(access, "way", lambda: "mdbtools")
+    assert [row[1:] for row in selfcheck.access_rows()] == [("正常", "用 mdbtools 读")]
+
+
 def test_missing_fonts_are_named(monkeypatch, tmp_path):
     from wr_plugin.documents import fonts
 

@@ -122,3 +122,14 @@ def test_choices_and_dates_arrive_as_the_engine_takes_them(provider, qgis_app):
     assert parameters.value(algorithm, by_name["decision"], given, context) == "pass"
     assert parameters.value(algorithm, by_name["on"], given, context) == "2026-07-01"
     assert parameters.value(algorithm, by_name["note"], given, context) is None
+
+
+def test_a_package_may_be_a_folder_or_a_zip(provider, qgis_app, tmp_path):
+    from wr_plugin.desktop.algorithms import parameters
+
+    algorithm, context = provider.algorithm("import"), QgsProcessingContext()
+    package = next(p for p in VERBS["import"].params if p.name == "package")
+    for path in (tmp_path, tmp_path / "示例县.zip"):
+        given = {"package": str(path), "work": str(tmp_path / "县.gpkg")}
+        assert algorithm.checkParameterValues(given, context)[0]
+        assert parameters.value(algorithm, package, given, context) == str(path)

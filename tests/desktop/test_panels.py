@@ -171,6 +171,23 @@ def test_an_import_may_update_the_open_work_file(clean_settings):
     assert dialog.inputs["work"].filePath() == "/w.gpkg"
 
 
+def test_a_package_is_a_folder_or_a_zip_chosen_with_a_button_of_its_own(clean_settings, monkeypatch):
+    from wr_plugin.desktop.gui import verb_dialog
+
+    dialog = VerbDialog(VERBS["import"])
+    package = dialog.inputs["package"]
+    assert package.file_button.text() == "选压缩包…" and package.storageMode() == package.StorageMode.GetDirectory
+    package.setFilePath("/资料/620799示例县")
+    assert dialog.values()["package"] == "/资料/620799示例县"
+    asked = []
+    monkeypatch.setattr(verb_dialog.QFileDialog, "getOpenFileName", lambda *given: asked.append(given) or ("/资料/示例县.zip", ""))
+    package.file_button.click()
+    assert dialog.values()["package"] == "/资料/示例县.zip" and asked[0][-1] == "压缩包 (*.zip)"
+    monkeypatch.setattr(verb_dialog.QFileDialog, "getOpenFileName", lambda *given: ("", ""))
+    package.file_button.click()
+    assert dialog.values()["package"] == "/资料/示例县.zip"
+
+
 # ---- messages
 
 def test_a_result_links_its_files_and_names_the_next_step(qgis_app):

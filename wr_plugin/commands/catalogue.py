@@ -9,6 +9,7 @@ from typing import Any, Mapping, Optional, Tuple
 from ..model import codes
 
 FILE, NEW_FILE, FOLDER, NEW_FOLDER = "file", "new_file", "folder", "new_folder"
+FOLDER_OR_FILE = "folder_or_file"
 TEXT, TEXTS, WHOLE, DATE, CHOICE, FLAG = "text", "texts", "whole", "date", "choice", "flag"
 
 
@@ -53,7 +54,8 @@ VERBS = {
             Param("seed", WHOLE, "随机种子", "同一种子得到逐字节相同的文件", default=1),
         ), "sample", store="", in_dock=False),
         Verb("import", "导入资料包", "把移交资料包读入工作文件；读不懂的说明原因与处理办法，不改动任何文件。", (
-            Param("package", FOLDER, "资料包", "移交资料包文件夹", required=True, positional=True),
+            Param("package", FOLDER_OR_FILE, "资料包", "移交资料包文件夹，或它的 .zip 压缩包", required=True, positional=True,
+                  filter="压缩包 (*.zip)"),
             Param("work", NEW_FILE, "工作文件", "要建立或更新的工作文件（*.gpkg）", required=True, filter="工作文件 (*.gpkg)"),
             Param("mapping", FILE, "字段对应", "保存的字段对应文件（*.yaml）；不给则按标准名称查找", filter="字段对应 (*.yaml *.yml)"),
             Param("policy", FILE, "政策", "政策文件（*.yaml）；不给则用资料包里的", filter="政策 (*.yaml *.yml)"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..intake import delivery, package, policy_file
+from ..intake import archive, delivery, package, policy_file
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import schema
 from ..model.errors import BadInput
@@ -17,7 +17,7 @@ from .interrupting import interruptible
 from .progress import Result
 
 VERB = "import"
-READING_RULES = 1
+READING_RULES = 2
 """Raised whenever the same files would be read differently, so that an unchanged package is read again."""
 DERIVED = ("right_part", "holder_right", "parcel_right", "cap_result", "parcel_site")
 KEPT_BY_PARCEL = {"audit": "外业核查", "evidence": "影像证据", "objection": "异议"}
@@ -30,11 +30,20 @@ def run(store, params, progress):
 
     ``store`` is None: the verb opens or creates the work file itself.
     """
-    progress.plan(1, 4, 8, 6)
+    zipped = not Path(params["package"]).is_dir()
+    progress.plan(*([3] if zipped else []), 1, 4, 8, 6)
+    if zipped:
+        progress.step("解压资料包")
+    with archive.opened(params["package"], progress) as (folder, left):
+        return _import(folder, left, params, progress)
+
+
+def _import(folder, left, params, progress):
+    """Imports the package in ``folder``; ``left``: why some of its files could not be unpacked."""
     progress.step("查看资料包")
     started, work = runs.now(), Path(params["work"])
     mapping = read_mapping(params["mapping"]) if params.get("mapping") else FieldMapping()
-    found = package.survey(params["package"], mapping)
+    found = package.survey(folder, mapping, left)
     delivery.require_sources(found)
     policy = _policy(params, found)
     inputs, digest = _inputs(found, params, policy)

@@ -5,17 +5,20 @@ Standard library only until the verb's own module is imported, so that a mistake
 
 import errno
 import importlib
+import os
 import re
 import sqlite3
 from datetime import date
 from pathlib import Path
 
+from ..model import paths
 from ..model.errors import BadInput
 from ..store.workfile import WorkFile
 from . import catalogue
 from .progress import Progress
 
 DATE_PATTERN = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+LONGEST_NAME_BYTES, LONGEST_PATH_BYTES, LONGEST_SHOWN = 255, 3900, 200
 SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
@@ -121,15 +124,46 @@ def _flag(param, value):
     return bool(value)
 
 
+def _path(param, value):
+    """The path, where it is one: no connection, virtual file of a reader, or device."""
+    text = _text(param, value)
+    if paths.is_strange(text):
+        raise _bad(param, "这不是普通的文件路径", f"请给出本机上的文件或文件夹：{text[:LONGEST_SHOWN]!r}")
+    if text.startswith("\\\\") and os.sep == "/":
+        raise _bad(param, "这是 Windows 的网络共享路径", f"先挂载到本机，或先复制到本机再选：{text[:LONGEST_SHOWN]}")
+    parts = [len(part.encode("utf-8", "replace")) for part in re.split(r"[\\/]", text)]
+    if max(parts) > LONGEST_NAME_BYTES or sum(parts) + len(parts) > LONGEST_PATH_BYTES:
+        raise _bad(param, "文件名太长", f"把文件名改短：{text[:LONGEST_SHOWN]}…")
+    return Path(text)
+
+
+def _exists(path):
+    """False also for a name that the system cannot have, such as one that is too long."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _missing(param, path, what):
+    if paths.is_share(path):
+        return _bad(param, f"网络共享上的{what}打不开", f"检查网络，或先复制到本机再选：{path}")
+    return _bad(param, f"{what}不存在", f"检查路径：{path}")
+
+
 def _file(param, value):
-    path = Path(_text(param, value))
+    path = _path(param, value)
+    if not _exists(path):
+        raise _missing(param, path, "文件")
     if not path.is_file():
-        raise _bad(param, "文件不存在" if not path.exists() else "不是文件", f"检查路径：{path}")
+        raise _bad(param, "不是文件", f"检查路径：{path}")
     return str(path)
 
 
 def _new_file(param, value):
-    path = Path(_text(param, value))
+    path = _path(param, value)
+    if paths.has_reserved(path.name):
+        raise _bad(param, f"“{path.name}”是系统保留的名称", "请换一个文件名")
     suffixes = re.findall(r"\*(\.\w+)", param.filter)
     if path.is_dir():
         raise _bad(param, "这是一个文件夹", f"请给出文件名：{path}")
@@ -141,15 +175,27 @@ def _new_file(param, value):
 
 
 def _folder(param, value):
-    path = Path(_text(param, value))
+    path = _path(param, value)
+    if not _exists(path):
+        raise _missing(param, path, "文件夹")
     if not path.is_dir():
-        raise _bad(param, "文件夹不存在" if not path.exists() else "不是文件夹", f"检查路径：{path}")
+        raise _bad(param, "不是文件夹", f"检查路径：{path}")
+    return str(path)
+
+
+def _folder_or_file(param, value):
+    path = _path(param, value)
+    if not _exists(path):
+        raise _missing(param, path, "文件夹或文件")
+    suffixes = re.findall(r"\*(\.\w+)", param.filter)
+    if path.is_file() and suffixes and path.suffix.lower() not in suffixes:
+        raise _bad(param, f"应是文件夹，或 {'、'.join(suffixes)} 文件", f"其他压缩包请先解压，再选解压出来的文件夹：{path}")
     return str(path)
 
 
 def _new_folder(param, value):
-    path = Path(_text(param, value))
-    if path.exists() and not path.is_dir():
+    path = _path(param, value)
+    if _exists(path) and not path.is_dir():
         raise _bad(param, "已有同名的文件", f"请换一个文件夹：{path}")
     return str(path)
 
@@ -157,7 +203,7 @@ def _new_folder(param, value):
 CHECKS = {
     catalogue.TEXT: _text, catalogue.TEXTS: _texts, catalogue.WHOLE: _whole, catalogue.DATE: _date,
     catalogue.CHOICE: _choice, catalogue.FLAG: _flag, catalogue.FILE: _file, catalogue.NEW_FILE: _new_file,
-    catalogue.FOLDER: _folder, catalogue.NEW_FOLDER: _new_folder,
+    catalogue.FOLDER: _folder, catalogue.NEW_FOLDER: _new_folder, catalogue.FOLDER_OR_FILE: _folder_or_file,
 }
 
 
@@ -175,7 +221,10 @@ def as_bad_input(error):
         if "locked" in str(error) or "busy" in str(error):
             return BadInput("工作文件正被占用", "在 QGIS 中保存或放弃编辑、关闭其他程序后再试", code="WorkFileBusy")
         return None
-    if error.errno == errno.ENOSPC:
+    if error.errno == errno.ENAMETOOLONG or getattr(error, "winerror", None) in (3, 206):
+        return BadInput("文件路径太长", "把文件名改短，或放到 D:\\资料 这样短的路径下", where=str(error.filename or "")[-LONGEST_SHOWN:],
+                        code="PathTooLong")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return BadInput("磁盘已满，未作任何更改", "清理磁盘后再试", code="DiskFull")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return BadInput("文件或文件夹不允许读写", "检查权限；文件若正在 Excel、WPS 或 PDF 阅读器中打开，请先关闭",

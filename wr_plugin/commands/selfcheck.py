@@ -39,7 +39,7 @@ def run(store, params, progress):
     """Checks the machine, and the work file where ``work`` is given. Raises BadInput listing what must be mended."""
     progress.plan(3, 2, 3, 4)
     progress.step("检查 Python 与库")
-    rows = [*python_rows(), *library_rows()]
+    rows = [*python_rows(), *library_rows(), *access_rows()]
     progress.step("检查字体")
     rows += font_rows()
     progress.step("试读写")
@@ -88,6 +88,16 @@ def library_rows():
     for module, purpose in HELPERS:
         found = installed_version(module)
         yield module, GOOD if found else POOR, f"{found}（{purpose}）" if found else f"没有安装（{purpose}）"
+
+
+def access_rows():
+    """By what means ownership databases (.mdb) are read here; without one there is always the spreadsheet way."""
+    try:
+        from ..intake import access
+    except ImportError:  # told by ``library_rows``
+        return
+    way = {"mdbtools": "用 mdbtools 读", "odbc": "用 Access 驱动读"}.get(access.way())
+    yield "Access（.mdb）", GOOD if way else POOR, way or f"读不了。{access.TOOLS_WAY}{access.SPREADSHEET_WAY}"
 
 
 def installed_version(module):

@@ -11,7 +11,7 @@ import shapely
 
 from ..model import codes, schema
 from ..model.errors import BadInput
-from . import limits_file, people, sheets, tabular, vector_files
+from . import limits_file, people, table_files, tabular, vector_files
 from .identity import lasting_ids
 from .layers import read_layers
 from .mapping import STANDARD
@@ -46,7 +46,7 @@ def require_sources(package):
     wanted = "、".join(f"{schema.table(t).title}（{_usual_name(t)}）" for t in missing)
     found = "\n".join(f"  {name}：{taken}" for name, taken in package.files) or "  （没有文件）"
     raise BadInput(f"资料包里没有{wanted}。找到的文件：\n{found}",
-                   "按标准名称放好文件，或用字段对应文件指明；Access 数据库请另存各表为 Excel", where=package.root.name)
+                   "按标准名称放好文件，或用字段对应文件指明；Access 数据库读不了的，请把各表另存为 Excel（.xlsx）", where=package.root.name)
 
 
 def _usual_name(table):
@@ -115,8 +115,7 @@ def _tick(tick, done, total, rows):
 
 
 def _read_workbook(found, table, source, given, report):
-    chosen = given.fields
-    for raw in sheets.read(source.path, table, source.name, given.sheet, chosen, report, given.constants):
+    for raw in table_files.read(source, table, given, report):
         frame, _, findings = tabular.to_frame(table, raw, given)
         found.findings.extend(findings)
         found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)

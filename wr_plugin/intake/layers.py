@@ -13,12 +13,14 @@ from ..spatial import repair
 from . import coordinates, tabular, vector_files
 
 LINES = (1, 2, 5)
+NEAR_M = 20_000.0
 
 
 @dataclass
 class Layers:
     """``frames`` and ``geometry`` by layer name; ``work``: the project's CRS; ``findings`` and ``decisions`` on the way;
-    ``parcels``: how many have been read so far. A parcel's finding carries its position as ``row``."""
+    ``parcels``: how many have been read so far; ``drawn``: (CRS, bounds) of the first parcel layer as delivered. A
+    parcel's finding carries its position as ``row``."""
 
     frames: Dict[str, pd.DataFrame] = field(default_factory=dict)
     geometry: Dict[str, np.ndarray] = field(default_factory=dict)
@@ -26,6 +28,7 @@ class Layers:
     findings: List[dict] = field(default_factory=list)
     decisions: List[tuple] = field(default_factory=list)
     parcels: int = 0
+    drawn: Any = None
 
 
 def read_layers(sources, mapping, existing_crs=None, report=lambda done, total: None):
@@ -57,7 +60,9 @@ def _read_one(found, table, source, mapping, existing_crs):
     geometry, lifted = repair.flat(raw.geometry[kept])
     if lifted:
         raw.notes.append(f"去掉 {lifted} 个图形的高程（Z）或测量值（M），只用平面坐标")
-    placed = _placed(raw, geometry, given, mapping)
+    placed = _placed(found, raw, geometry, given, mapping)
+    if found.drawn is None:
+        found.drawn = placed.crs, shapely.total_bounds(geometry)
     if found.work is None:
         found.work = _work_crs(placed, geometry, mapping, existing_crs, raw.where)
         found.decisions.append(("工作坐标系", f"{found.work.title}：{found.work.evidence}"))
@@ -71,10 +76,28 @@ def _read_one(found, table, source, mapping, existing_crs):
     return made
 
 
-def _placed(raw, geometry, given, mapping):
-    """The layer's CRS: the table's own word wins; the mapping's general one stands in only where there is no .prj."""
+def _placed(found, raw, geometry, given, mapping):
+    """The layer's CRS: the table's own word wins; the mapping's general one stands in only where there is no .prj.
+
+    A drawing (.dxf) never says its CRS. Where its numbers do not tell either, it is taken to be drawn over the parcels,
+    which is said, and refused where it lies elsewhere.
+    """
     crs = given.crs or ("" if raw.crs else mapping.crs)
-    return coordinates.place(geometry, raw.crs, raw.where, crs)
+    try:
+        return coordinates.place(geometry, raw.crs, raw.where, crs)
+    except BadInput:
+        if crs or raw.crs or found.drawn is None or not _is_drawing(raw):
+            raise
+    with_parcels, bounds = found.drawn
+    own = shapely.total_bounds(geometry)
+    if not (own[0] < bounds[2] + NEAR_M and own[2] > bounds[0] - NEAR_M
+            and own[1] < bounds[3] + NEAR_M and own[3] > bounds[1] - NEAR_M):
+        raise BadInput("CAD 图（DXF）不带坐标系，而它的坐标与地块不在一处", coordinates.SAY_CRS, where=raw.where)
+    return coordinates.Placed(with_parcels, "CAD 图（DXF）不带坐标系，暂按地块图层的坐标系，请核对它与地块是否套合")
+
+
+def _is_drawing(raw):
+    return str(raw.path).lower().endswith(".dxf")
 
 
 def _work_crs(placed, geometry, mapping, existing_crs, where):

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 from typing import Any, Dict, List, Mapping
 
-from ..model import schema
+from ..model import paths, schema
 from ..model.errors import BadInput
 from . import vector_files, yaml_file
 
@@ -135,7 +135,7 @@ def _table(check, name, value):
     files = [check.text(f"{path}.file", f) for f in (files if isinstance(files, list) else [files])]
     for file in files:
         plain = PureWindowsPath(file)
-        if plain.drive or plain.root or ".." in plain.parts or vector_files.NOT_A_FILE.match(file):
+        if plain.drive or plain.root or ".." in plain.parts or paths.is_strange(file) or paths.has_reserved(file):
             check.fail(f"{path}.file", f"文件“{file}”应是资料包文件夹内的相对路径")
     fields, constants, words = (value.get(k) or {} for k in ("fields", "constants", "codes"))
     for part, given in (("fields", fields), ("constants", constants), ("codes", words)):

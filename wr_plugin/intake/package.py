@@ -9,7 +9,7 @@ from typing import Dict, List, Tuple
 
 from ..model import schema
 from ..model.errors import BadInput
-from . import vector_files, workbook
+from . import access, archive, vector_files, workbook
 from .mapping import confined
 
 COUNTY_FOLDER = re.compile(r"([0-9]{6})\s*(\D.*)")
@@ -27,14 +27,22 @@ FILE_NAMES = {
 }
 KNOWN_UNUSED = {
     "kzd": "控制点", "qyjx": "区域界线", "jzd": "界址点", "jzx": "界址线", "jbntbhq": "基本农田保护区", "dzdw": "点状地物",
-    "xzdw": "线状地物", "mzdw": "面状地物", "zj": "注记", "lzht": "流转合同",
+    "xzdw": "线状地物", "mzdw": "面状地物", "zj": "注记", "lzht": "流转合同", "cbjyqz": "承包经营权证",
+    "cbjyqz_qzbf": "权证补发", "cbjyqz_qzhf": "权证换发", "cbjyqz_qzzx": "权证注销", "qslyzlfj": "权属来源资料附件",
 }
+DATABASES = (".mdb", ".accdb", ".gdb", ".gpkg")
 WORK_FILE_TABLES = {"journal", "parcel_right"}
 SIDECARS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qpj", ".xml", ".ain", ".aih"}
 WHY_NOT = {
-    ".mdb": "Access 数据库：本版不直接读取，请用 Access 把各表另存为 Excel", ".accdb": "Access 数据库：请用 Access 把各表另存为 Excel",
-    ".zip": "压缩包：请先解压", ".rar": "压缩包：请先解压", ".7z": "压缩包：请先解压", ".pdf": "文字资料", ".doc": "文字资料",
-    ".docx": "文字资料", ".txt": "文字资料", ".jpg": "影像", ".png": "影像", ".tif": "影像", ".img": "影像", ".dwg": "CAD 图",
+    ".zip": "压缩包：未读，请解压到资料包里，或直接导入这个压缩包", ".rar": "压缩包：请先解压", ".7z": "压缩包：请先解压",
+    ".pdf": "文字资料", ".doc": "文字资料", ".docx": "文字资料", ".wps": "文字资料", ".txt": "文字资料",
+    ".jpg": "影像", ".jpeg": "影像", ".png": "影像", ".tif": "影像", ".tiff": "影像", ".img": "影像", ".asc": "栅格数据",
+    ".dwg": "CAD 图：请另存为 .dxf", ".prj": "坐标系说明，没有同名的图层，未读", ".shx": "缺少同名的 .shp，未读",
+    ".parquet": "GeoParquet：请用 QGIS 另存为 GeoPackage", ".geoparquet": "GeoParquet：请用 QGIS 另存为 GeoPackage",
+    ".tab": "MapInfo 图层：请用 QGIS 另存为 GeoPackage", ".mif": "MapInfo 图层：请用 QGIS 另存为 GeoPackage",
+    ".vct": "VCT 交换文件：请对方导出为 Shapefile", ".wp": "MapGIS 图层：请对方导出为 Shapefile",
+    ".wl": "MapGIS 图层：请对方导出为 Shapefile", ".wt": "MapGIS 图层：请对方导出为 Shapefile",
+    ".kmz": "KMZ：请用 QGIS 另存为 KML",
 }
 
 
@@ -60,14 +68,15 @@ class Package:
     county: Tuple[str, str] = ("", "")
 
 
-def survey(folder, mapping):
-    """Walks the folder. Tables that the mapping names come from there, all others are found by their names.
+def survey(folder, mapping, told=None):
+    """Walks the folder. Tables that the mapping names come from there, all others are found by their names. ``told``:
+    {name: reason} of files of which it is already known why they are left alone.
 
     Raises BadInput where the folder is missing, or one table is found in two files that are not parts of one.
     """
     root = Path(folder)
     if not root.is_dir():
-        raise BadInput("找不到资料包文件夹", "检查路径；压缩包请先解压", where=str(folder))
+        raise BadInput("找不到资料包文件夹", "检查路径", where=str(folder))
     package = Package(root, county=_county(root))
     taken = {}
     for table, given in mapping.tables.items():
@@ -81,14 +90,18 @@ def survey(folder, mapping):
         county = _county(path.parent)
         if county[0] and not package.county[0]:
             package.county = county
-        if Path(os.path.realpath(path)) in taken:
+        if Path(os.path.realpath(path)) in taken and path.suffix.lower() not in access.SUFFIXES:
             titles = "、".join(schema.table(t).title for t in taken[Path(os.path.realpath(path))])
             package.files.append((name, f"{titles}（按字段对应）"))
+        elif told and name in told:
+            package.files.append((name, f"未读：{told[name]}"))
         else:
             _look_at(package, path, name, mapped)
     for table, sources in package.sources.items():
         if table not in mapped:
             _refuse_rivals(table, sources)
+        for source in sources:
+            _refuse_too_large(source)
     return package
 
 
@@ -124,10 +137,14 @@ def _look_at(package, path, name, mapped):
         if is_policy:
             package.policies.append(path)
         package.files.append((name, "政策" if is_policy else "不认识，未读"))
+    elif suffix in access.SUFFIXES:
+        _look_into_access(package, path, name, mapped)
     elif suffix in vector_files.CONTAINERS:
         _look_into(package, path, name, mapped)
     elif suffix in vector_files.LAYER_SUFFIXES:
         _take(package, path, name, table_of(path.stem, True), mapped)
+    elif suffix == ".dbf":
+        _take(package, path, name, table_of(path.stem, False), mapped)
     elif suffix in workbook.SUFFIXES and (suffix != ".txt" or table_of(path.stem, False)):
         _take(package, path, name, table_of(path.stem, False), mapped)
     else:
@@ -145,11 +162,44 @@ def _look_into(package, path, name, mapped):
         package.files.append((name, "本软件的工作文件，未读"))
         return
     for layer in layers:
-        table = table_of(layer, True) or (table_of(path.stem, True) if len(layers) == 1 else "")
+        table = table_of(layer, True) or table_of_database(layer) or (table_of(path.stem, True) if len(layers) == 1 else "")
         if table and table not in mapped:
             package.sources.setdefault(table, []).append(Source(path, name, table, layer))
         told.append(f"{layer}：{schema.table(table).title if table and table not in mapped else _unused(layer)}")
     package.files.append((name, "；".join(told) or "没有图层"))
+
+
+def _look_into_access(package, path, name, mapped):
+    try:
+        tables, told = access.table_names(path), []
+        for inner in tables:
+            table, given = table_of_database(inner), _given(package, path, inner)
+            if given:
+                told.append(f"{inner}：{given}（按字段对应）")
+            elif table and table not in mapped and access.row_count(path, inner):
+                package.sources.setdefault(table, []).append(Source(path, name, table, inner))
+                told.append(f"{inner}：{schema.table(table).title}")
+            elif table:
+                told.append(f"{inner}：{schema.table(table).title}，{'字段对应指定了别的' if table in mapped else '空表'}，未读")
+            else:
+                told.append(f"{inner}：{_unused(inner)}")
+    except BadInput as error:
+        package.files.append((name, f"Access 数据库，未读：{error.message}；{error.remedy}"))
+        return
+    package.files.append((name, "；".join(told) or "没有数据表"))
+
+
+def _given(package, path, inner):
+    """The titles of the tables for which a mapping names this table of a database; "" for none."""
+    found = [t for t, sources in package.sources.items() for s in sources
+             if os.path.samefile(s.path, path) and (s.layer or t).lower() == inner.lower()]
+    return "、".join(schema.table(t).title for t in found)
+
+
+def table_of_database(name):
+    """The ownership table that a table of a database is by its name; "" for none. Limits come in workbooks only."""
+    table = table_of(name, False)
+    return "" if table in ("quota", "cap") else table
 
 
 def _take(package, path, name, table, mapped):
@@ -191,11 +241,30 @@ def table_of(stem, layer):
 
 def _refuse_rivals(table, sources):
     """Parts of one table are fine (DK…-1, one registry per township); two complete versions are not."""
-    if table == "registry" or len(sources) == 1:
+    if len(sources) == 1:
+        return
+    databases = {s.path for s in sources if s.path.suffix.lower() in DATABASES}
+    if databases and not schema.table(table).geometry and len({s.path for s in sources}) > 1:
+        raise _rivals(table, sources)
+    if table == "registry":
         return
     stems = [s.layer or s.path.stem for s in sources]
     years = {re.sub(r"[-_－（(][0-9]{1,2}[)）]?$", "", unicodedata.normalize("NFKC", s)).lower() for s in stems}
     same_stem = len({s.lower() for s in stems}) < len(stems)
     if same_stem or (schema.table(table).geometry and len(years) > 1):
-        raise BadInput(f"{schema.table(table).title}有 {len(sources)} 份：{'、'.join(s.name for s in sources)}，不知道用哪一份",
-                       "只留一份，或在字段对应文件里写明用哪一份（可以写几份）", where="资料包")
+        raise _rivals(table, sources)
+
+
+def _rivals(table, sources):
+    shown = "、".join(s.name + (f" › {s.layer}" if s.path.suffix.lower() in DATABASES else "") for s in sources)
+    return BadInput(f"{schema.table(table).title}有 {len(sources)} 份：{shown}，不知道用哪一份",
+                    "只留一份，或在字段对应文件里写明用哪一份（可以写几份）", where="资料包")
+
+
+def _refuse_too_large(source):
+    """Raises BadInput for a file beyond what its format or this machine can hold, before anything of it is read."""
+    parts = [source.path, *(vector_files.sidecar(source.path, s) for s in (".dbf", ".shx"))]
+    for path in parts if source.path.suffix.lower() == ".shp" else parts[:1]:
+        if path is not None and path.is_file() and path.stat().st_size >= archive.MOST_FILE_BYTES:
+            raise BadInput(f"{path.name} 有 {path.stat().st_size / (1 << 30):.1f} GB，超过 2 GB，读不了",
+                           "请按乡镇拆分后再提交（如 DK6207992026-1.shp、DK6207992026-2.shp）", where=source.name)

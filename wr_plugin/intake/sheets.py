@@ -54,6 +54,10 @@ def read(path, table, name="", sheet="", chosen=None, progress=None, constants=(
         raise passed[0][1]
     if not found:
         raise BadInput("表格里没有内容", "核对文件", where=name or path.name)
+    if path.suffix.lower() in workbook.TEXT_SUFFIXES:
+        chosen, _ = workbook.text_encoding(path.read_bytes())
+        samples = "、".join(chosen.samples)
+        found[0].notes.insert(0, f"文字编码 {chosen.name.upper()}：{chosen.evidence}" + (f"；如：{samples}" if samples else ""))
     for title in hidden:
         found[0].notes.append(f"隐藏的工作表“{title}”未读")
     for title, error in passed:

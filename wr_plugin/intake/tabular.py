@@ -45,7 +45,7 @@ def to_frame(table, raw, given=NOTHING_SAID):
             findings.append(_unreadable(table, raw, bad))
         columns[name] = made
     kept = _complete(table, raw, columns, findings)
-    frame = pd.DataFrame({name: _series(table.by_name[name], made[kept]) for name, made in columns.items()})
+    frame = pd.DataFrame({name: _series(table.by_name[name], made[kept]) for name, made in columns.items()}, index=range(len(kept)))
     if "source_file" in table.by_name:
         frame["source_file"] = pd.Series([raw.name] * len(frame), dtype=object)
         frame["source_row"] = raw.rows[kept]

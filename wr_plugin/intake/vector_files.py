@@ -5,20 +5,23 @@ are ordinary files inside the package: names that GDAL would take for a connecti
 """
 
 import os
-import re
+import shutil
+import tempfile
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import shapely
 
+from ..model import paths
 from ..model.errors import BadInput
+from . import first_bytes, shapefile_parts
 from .dbf import Dbf
 from .raw import RawTable
 
 LAYER_SUFFIXES = (".shp", ".gpkg", ".gdb", ".geojson", ".json", ".kml", ".gml", ".dxf")
 CONTAINERS = (".gpkg", ".gdb", ".kml", ".gml", ".dxf")
-NOT_A_FILE = re.compile(r"^\s*(/vsi|[a-z][a-z0-9+.-]+:(?![\\/][^/])|\{|<)", re.IGNORECASE)
 LANE_SWITCH = "WR_VECTOR_READER"
 
 
@@ -37,7 +40,7 @@ def lane():
 def checked_path(path):
     """The path, where it names an existing ordinary file or a .gdb folder; BadInput otherwise."""
     text = str(path)
-    if NOT_A_FILE.match(text) or "\x00" in text or text.startswith("\\\\?\\") or "/vsi" in text.lower():
+    if paths.is_strange(text):
         raise BadInput("这不是普通的文件路径", "请给出资料包文件夹内的文件", where=text[:200])
     path = Path(path)
     if not (path.is_file() or (path.is_dir() and path.suffix.lower() == ".gdb")):
@@ -53,13 +56,19 @@ def layer_names(path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            if lane() == "pyogrio":
-                import pyogrio
+            first_bytes.require_genuine(path)
+            with _apart(path) as opened:
+                if lane() == "pyogrio":
+                    import pyogrio
 
-                return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-            import fiona
+                    return [str(name) for name in pyogrio.list_layers(opened)[:, 0]]
+                import fiona
 
-            return list(fiona.listlayers(str(path)))
+                return list(fiona.listlayers(str(opened)))
+        except BadInput:
+            raise
+        except PermissionError as error:
+            raise _locked(path.name, error) from error
         except Exception as error:  # the readers raise their own, undocumented kinds
             raise _unreadable(path, error) from error
 
@@ -75,9 +84,14 @@ def read_layer(path, layer="", encoding="", name=""):
         warnings.simplefilter("always")
         try:
             shapefile = path.suffix.lower() == ".shp"
-            raw = _read_shapefile(path, encoding, name) if shapefile else _read_other(path, layer, name)
+            first_bytes.require_genuine(path, name)
+            with _apart(path) as opened:
+                raw = _read_shapefile(path, encoding, name) if shapefile else _read_other(opened, layer, name)
+            raw.path = path
         except BadInput:
             raise
+        except PermissionError as error:
+            raise _locked(name, error) from error
         except Exception as error:  # the readers raise their own, undocumented kinds
             raise _unreadable(path, error) from error
     told = sorted({str(warning.message) for warning in said})
@@ -87,6 +101,24 @@ def read_layer(path, layer="", encoding="", name=""):
     if others:
         raw.notes.append(f"读取时有 {len(others)} 条提示：{others[0][:200]}")
     return raw
+
+
+@contextmanager
+def _apart(path):
+    """The path itself; of a GML a copy in a temporary folder, because GDAL writes a .gfs beside every GML it reads."""
+    if path.suffix.lower() != ".gml":
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
+        for each in (path, sidecar(path, ".xsd"), sidecar(path, ".gfs")):
+            if each is not None:
+                shutil.copyfile(each, os.path.join(folder, each.name))
+        yield Path(folder) / path.name
+
+
+def _locked(name, error):
+    return BadInput("文件打不开，可能正被别的程序占用", "关闭 Excel、WPS、QGIS 等正在使用它的程序，检查权限后再试", where=name,
+                    detail=str(error))
 
 
 def _unreadable(path, error):
@@ -103,12 +135,13 @@ def sidecar(path, suffix):
 
 
 def _read_shapefile(path, encoding, name):
-    dbf_path, notes = sidecar(path, ".dbf"), []
+    dbf_path, shx_path, notes = sidecar(path, ".dbf"), sidecar(path, ".shx"), []
     if dbf_path is None:
         raise BadInput("缺少同名的 .dbf 属性文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
-    if sidecar(path, ".shx") is None:
+    if shx_path is None:
         raise BadInput("缺少同名的 .shx 索引文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
     table = Dbf(dbf_path)
+    shapefile_parts.require_whole(path, shx_path, table.count, name)
     geometry, fids = _geometry(path)
     names, columns, chosen = table.read(encoding)
     samples = "、".join(chosen.samples)
@@ -160,9 +193,15 @@ def _shape(geometry):
     from shapely.geometry import shape
 
     try:
-        return shape(geometry)
+        return shape(geometry) if _is_closed(geometry) else None
     except (ValueError, TypeError, shapely.errors.ShapelyError):
         return None
+
+
+def _is_closed(geometry):
+    """False for a polygon with a ring that does not end where it began: it is no polygon, and none is made of it."""
+    parts = {"Polygon": lambda g: [g["coordinates"]], "MultiPolygon": lambda g: g["coordinates"]}.get(geometry["type"])
+    return parts is None or all(ring[0] == ring[-1] for rings in parts(geometry) for ring in rings if len(ring))
 
 
 def _read_other(path, layer, name):
@@ -179,7 +218,8 @@ def _read_other(path, layer, name):
     else:
         import fiona
 
-        with fiona.open(str(path), layer=layer or None) as source:
+        more = {"allow_unsupported_drivers": True} if path.suffix.lower() in (".kml", ".gml") else {}
+        with fiona.open(str(path), layer=layer or None, **more) as source:
             headers, features = list(source.schema["properties"]), list(source)
             wkt = _wkt(source.crs_wkt)
             has_geometry = source.schema.get("geometry") not in (None, "None")

@@ -2,13 +2,20 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 from ..model.errors import BadInput
 from . import encoding as encodings
-from . import xlsx_rows
+from . import first_bytes, xlsx_rows
 
 UNCALCULATED = xlsx_rows.UNCALCULATED
+MOST_BYTES = (1 << 31) - 1
+MOST_FIELD_CHARACTERS = 1 << 20
+HEADER_LINES = 30
+MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+DELIMITERS = ",\t;|，"
+TEXT_SUFFIXES = (".csv", ".txt")
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".txt")
 
 
@@ -22,7 +29,9 @@ def sheets(path, name=""):
     path = Path(path)
     name = name or path.name
     suffix = path.suffix.lower()
-    if suffix in (".csv", ".txt"):
+    if path.is_file() and path.stat().st_size > MOST_BYTES:
+        raise BadInput(f"表格有 {path.stat().st_size / (1 << 30):.1f} GB，太大，读不了", "请按乡镇拆分后再导入", where=name)
+    if suffix in TEXT_SUFFIXES:
         found = iter([("", _csv_rows(path))])
     else:
         found = _xls_sheets(path, name) if suffix == ".xls" else _xlsx_sheets(path)
@@ -70,7 +79,18 @@ def _fast_rows(book, path, name, part):
 def _openpyxl(path):
     import openpyxl
 
+    _refuse_document_types(path)
+
     return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+
+
+def _refuse_document_types(path):
+    """Raises BadInput where a part of the workbook begins with a document type: openpyxl's XML reader would follow it."""
+    with zipfile.ZipFile(path) as book:
+        for item in book.infolist():
+            if item.filename.lower().endswith((".xml", ".rels")):
+                with book.open(item) as part:
+                    first_bytes.refuse_document_type(part.read(first_bytes.PROLOG_BYTES), Path(path).name)
 
 
 def _openpyxl_names(path):
@@ -125,15 +145,38 @@ def _xls_rows(sheet, datemode, xlrd):
         yield number + 1, row
 
 
+def text_encoding(data):
+    """(Encoding, bytes without the mark) of a text file: its byte order mark, else UTF-8 strictly, else GB18030."""
+    for mark, codec in MARKS.items():
+        if data.startswith(mark):
+            return encodings.Encoding(codec, "文件开头有字节顺序标记（BOM）"), data[len(mark):]
+    return encodings.decide(data.splitlines()), data
+
+
 def _csv_rows(path):
-    data = path.read_bytes()
-    if data[:3] == b"\xef\xbb\xbf":
-        text = data[3:].decode("utf-8", "replace")
-    elif data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", "replace")
-    else:
-        text = data.decode(encodings.decide(data.splitlines()).name, "replace")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",\t;|", key=first.count)
-    for number, row in enumerate(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter), 1):
-        yield number, [value if value != "" else None for value in row]
+    chosen, data = text_encoding(path.read_bytes())
+    text = data.decode(chosen.name, "replace")
+    text = text.replace("\x00", "")
+    delimiter = _delimiter(text)
+    before = csv.field_size_limit(MOST_FIELD_CHARACTERS)
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+            yield number, [_csv_value(value) for value in row]
+    except csv.Error as error:
+        raise BadInput("表格读不出来：引号不成对，或某一格的文字太长", "用 Excel 或 WPS 打开，另存为 .xlsx 后再导入",
+                       detail=str(error)) from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def _delimiter(text):
+    """The mark that most of the first lines share; a title or note above the header has none."""
+    lines = [line for line in text[:100_000].splitlines()[:HEADER_LINES] if line.strip()]
+    return max(DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines)))
+
+
+def _csv_value(value):
+    """The text of a cell; ``="0123"``, which keeps Excel from making a number of it, is 0123."""
+    if value.startswith('="') and value.endswith('"') and len(value) > 2:
+        value = value[2:-1]
+    return value if value != "" else None

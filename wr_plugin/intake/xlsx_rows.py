@@ -16,6 +16,8 @@ from ..model.errors import BadInput
 
 CHUNK = 1 << 22
 MOST_UNPACKED_BYTES = 4 << 30
+MOST_BYTES_AT_ONCE = 1 << 30
+LONGEST_ROW = 1 << 26
 CELL = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?\s*(?:/>|>'
     r'(<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?'
@@ -77,6 +79,8 @@ class Book:
         self.archive.close()
 
     def _text(self, name):
+        if self.archive.getinfo(name).file_size > MOST_BYTES_AT_ONCE:
+            raise BadInput("表格里的文字超过 1 GB，不像正常的表格", "请拆分后再导入")
         data = self.archive.read(name)
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise Odd
@@ -93,6 +97,8 @@ class Book:
                 chunk = stream.read(CHUNK)
                 pieces = (rest + decoder.decode(chunk, final=not chunk)).split("</row>")
                 rest = pieces.pop()
+                if len(rest) > LONGEST_ROW:
+                    raise BadInput("表格里有一行长得不正常", "用 Excel 或 WPS 打开后另存为新的 .xlsx 再试")
                 for piece in pieces:
                     number, row = self._row(piece, number)
                     if row is not None:

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from ..model import paths
+
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "davfs", "ncpfs"}
 DRIVE_REMOTE = 4
 
@@ -11,7 +13,7 @@ DRIVE_REMOTE = 4
 def is_network_share(path):
     """True for a UNC path, a mapped network drive (Windows) or a network file system (Linux)."""
     text = os.path.abspath(str(path))
-    if text.startswith(("\\\\", "//")):
+    if paths.is_share(path) or paths.is_share(text):
         return True
     if sys.platform == "win32":
         import ctypes

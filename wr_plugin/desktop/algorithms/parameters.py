@@ -13,7 +13,19 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, NEW_FILE, NEW_FOLDER, TEXT, TEXTS, WHOLE
+from ...commands.catalogue import (
+    CHOICE,
+    DATE,
+    FILE,
+    FLAG,
+    FOLDER,
+    FOLDER_OR_FILE,
+    NEW_FILE,
+    NEW_FOLDER,
+    TEXT,
+    TEXTS,
+    WHOLE,
+)
 
 SEPARATORS = re.compile(r"[\s,;，；、]+")
 
@@ -24,7 +36,7 @@ def definition(param):
     if param.kind == FILE:
         made = QgsProcessingParameterFile(name, label, QgsProcessingParameterFile.Behavior.File, optional=optional,
                                           fileFilter=param.filter)
-    elif param.kind == FOLDER:
+    elif param.kind in (FOLDER, FOLDER_OR_FILE):  # QGIS has no parameter for both: a folder one takes a file's path too
         made = QgsProcessingParameterFile(name, label, QgsProcessingParameterFile.Behavior.Folder, optional=optional)
     elif param.kind == NEW_FILE:
         made = QgsProcessingParameterFileDestination(name, label, param.filter, optional=optional)
@@ -57,7 +69,7 @@ def value(algorithm, param, parameters, context):
     name = param.name
     if parameters.get(name) is None and param.default is None:
         return None
-    if param.kind in (FILE, FOLDER):
+    if param.kind in (FILE, FOLDER, FOLDER_OR_FILE):
         return algorithm.parameterAsFile(parameters, name, context) or None
     if param.kind in (NEW_FILE, NEW_FOLDER):
         return algorithm.parameterAsFileOutput(parameters, name, context) or None

@@ -12,24 +12,27 @@ from qgis.PyQt.QtWidgets import (
     QDateEdit,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ... import places
-from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, NEW_FILE, NEW_FOLDER, TEXTS, WHOLE
+from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, FOLDER_OR_FILE, NEW_FILE, NEW_FOLDER, TEXTS, WHOLE
 
 REMEMBERED = "wr_plugin/params"
 NOT_REMEMBERED = ("work", "subject", "village", "holder", "start", "on", "trial", "note", "zone", "number", "why")
 WIDTH = 620
 SEPARATORS = re.compile(r"[\s,;，；、]+")
 MODES = {FILE: QgsFileWidget.StorageMode.GetFile, NEW_FILE: QgsFileWidget.StorageMode.SaveFile,
-         FOLDER: QgsFileWidget.StorageMode.GetDirectory, NEW_FOLDER: QgsFileWidget.StorageMode.GetDirectory}
+         FOLDER: QgsFileWidget.StorageMode.GetDirectory, NEW_FOLDER: QgsFileWidget.StorageMode.GetDirectory,
+         FOLDER_OR_FILE: QgsFileWidget.StorageMode.GetDirectory}
 
 
 class VerbDialog(QDialog):
@@ -96,7 +99,7 @@ class VerbDialog(QDialog):
     def _input(self, param):
         last = self._remembered(param)
         if param.kind in MODES:
-            made = QgsFileWidget()
+            made = FolderOrFile() if param.kind == FOLDER_OR_FILE else QgsFileWidget()
             made.setStorageMode(MODES[param.kind])
             made.setFilter(param.filter)
             made.setDialogTitle(param.label)
@@ -181,6 +184,26 @@ class VerbDialog(QDialog):
         if param.name in NOT_REMEMBERED:
             return None
         return QgsSettings().value(f"{REMEMBERED}/{self.verb.name}/{param.name}", None)
+
+
+class FolderOrFile(QgsFileWidget):
+    """A folder, chosen with the usual button, or a file of the filter's kind, chosen with a button of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.file_button = QToolButton(self)
+        self.layout().addWidget(self.file_button)
+        self.file_button.clicked.connect(self.choose_file)
+
+    def setFilter(self, text):  # noqa: N802
+        super().setFilter(text)
+        self.file_button.setText(f"选{text.partition('(')[0].strip()}…")
+        self.file_button.setToolTip(text)
+
+    def choose_file(self):
+        path, _ = QFileDialog.getOpenFileName(self, self.dialogTitle(), self.filePath(), self.filter())
+        if path:
+            self.setFilePath(path)
 
 
 class DateInput(QWidget):
