@@ -107,10 +107,32 @@ def test_the_zip_may_hold_the_content_alone_and_zips_of_its_own(package, from_zi
     assert done.rows("SELECT value FROM setting WHERE name = 'county_code'")[0]["value"] == "620799"
 
 
+def test_zips_in_a_package_folder_are_read_too_and_the_folder_is_not_written_to(package, bring_in):
+    with zipfile.ZipFile(package.root / "权属数据.zip", "w") as out:
+        for path in sorted((package.root / "权属数据").iterdir()):
+            out.writestr(as_gbk(f"张家村/{path.name}"), path.read_bytes())
+            path.unlink()
+    (package.root / "名录/密.zip").write_bytes(b"PK")
+    before = sorted(package.root.rglob("*"))
+    done = bring_in(package)
+    files = dict(map(tuple, done.result.counts["files"]))
+    assert files["权属数据.zip/张家村/CBF.xlsx"] == "承包方" and files["名录/密.zip"].startswith("未读：压缩包已损坏")
+    assert done.rows("SELECT DISTINCT source_file FROM registry") == [{"source_file": "名录/二轮延包地名录_黑河镇.xlsx"}]
+    assert sorted(package.root.rglob("*")) == before and not bring_in(package).result.changed
+
+
+def test_a_mapping_saved_for_the_folder_serves_for_its_zip(package, from_zip, tmp_path):
+    (package.root / "权属数据/CBF.xlsx").rename(package.root / "权属数据/农户.xlsx")
+    mapping = tmp_path / "对应.yaml"
+    mapping.write_text("tables: {CBF: {file: 权属数据/农户.xlsx}}", "utf-8")
+    done = from_zip(packed(package.root, tmp_path / "移交.zip", as_gbk), mapping=mapping)
+    assert done.result.counts["tables"]["CBF"] == 6
+
+
 def test_pictures_are_listed_but_not_unpacked(package, from_zip, tmp_path):
     (package.root / "正射影像.tif").write_bytes(b"II*\x00" * 1000)
     path = packed(package.root, tmp_path / "移交.zip")
-    with archive.opened(path) as (folder, _):
+    with archive.opened(path) as (folder, _, _):
         assert (folder / "620799示例县/正射影像.tif").stat().st_size == 0
     assert dict(map(tuple, from_zip(path).result.counts["files"]))["620799示例县/正射影像.tif"] == "影像"
 
@@ -195,7 +217,7 @@ def test_a_bomb_inside_a_zip_inside_stays_packed(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "RATIO_FROM_BYTES", 1 << 20)
     inner = zipped(tmp_path / "内.zip", ("a.dbf", b"\0" * (4 << 20)))
     path = zipped(tmp_path / "外.zip", ("内.zip", inner.read_bytes()), ("甲.txt", b"1"))
-    with archive.opened(path) as (folder, left):
+    with archive.opened(path) as (folder, left, _):
         assert "倍" in left["内.zip"] and (folder / "内.zip").is_file()
 
 
@@ -203,7 +225,7 @@ def test_a_zip_in_a_zip_in_a_zip_is_left_packed_and_listed(tmp_path):
     inner = zipped(tmp_path / "3.zip", ("3.txt", b"x"))
     for number in (2, 1):
         inner = zipped(tmp_path / f"{number}.zip", (inner.name, inner.read_bytes()), (f"{number}.txt", b"x"))
-    with archive.opened(tmp_path / "1.zip") as (folder, _):
+    with archive.opened(tmp_path / "1.zip") as (folder, _, _):
         assert (folder / "2.zip/2.txt").is_file() and (folder / "2.zip/3.zip").is_file()
 
 

@@ -30,7 +30,7 @@ def outcomes(name):
     if path.suffix.lower() != ".zip":
         return _one(path, name)
     try:
-        with archive.opened(path) as (folder, _):
+        with archive.opened(path) as (folder, _, _):
             rows = []
             for inner in sorted([*folder.rglob("*"), folder]):
                 if inner.suffix.lower() == ".gdb" and any(inner.glob("*.gdbtable")) or inner.is_file() and ".gdb/" not in str(inner):

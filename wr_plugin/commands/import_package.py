@@ -30,20 +30,21 @@ def run(store, params, progress):
 
     ``store`` is None: the verb opens or creates the work file itself.
     """
-    zipped = not Path(params["package"]).is_dir()
+    given = Path(params["package"])
+    zipped = not given.is_dir() or bool(archive.zips_in(given))
     progress.plan(*([3] if zipped else []), 1, 4, 8, 6)
     if zipped:
         progress.step("解压资料包")
-    with archive.opened(params["package"], progress) as (folder, left):
-        return _import(folder, left, params, progress)
+    with archive.opened(given, progress) as opened:
+        return _import(opened, params, progress)
 
 
-def _import(folder, left, params, progress):
-    """Imports the package in ``folder``; ``left``: why some of its files could not be unpacked."""
+def _import(opened, params, progress):
+    """Imports an opened package."""
     progress.step("查看资料包")
     started, work = runs.now(), Path(params["work"])
     mapping = read_mapping(params["mapping"]) if params.get("mapping") else FieldMapping()
-    found = package.survey(folder, mapping, left)
+    found = package.survey(opened.folder, mapping, opened.left, opened.unpacked)
     delivery.require_sources(found)
     policy = _policy(params, found)
     inputs, digest = _inputs(found, params, policy)

@@ -20,6 +20,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Dict, NamedTuple
 
 from ..model import paths
 from ..model.errors import BadInput
@@ -54,32 +55,71 @@ class Member:
     name: str
 
 
+class Opened(NamedTuple):
+    """``folder``: the package's folder. ``left``: {name: reason} of the zips in it that stay packed. ``unpacked``:
+    {name: temporary folder} of those that lie unpacked elsewhere."""
+
+    folder: Path
+    left: Dict[str, str]
+    unpacked: Dict[str, Path]
+
+
 @contextmanager
 def opened(path, progress=None):
-    """(folder, {name: why not unpacked}): the given folder, or a temporary one with the content of the .zip, deleted at
-    the end. The second part names the zips inside it that could not be unpacked.
+    """A package as ``Opened``: the given folder with its zips unpacked elsewhere, or the content of a .zip. All that was
+    unpacked is deleted at the end.
 
     ``progress``: a ``Progress`` whose cancelling is heard while unpacking. BadInput where the zip cannot be used.
     """
     path = Path(path)
-    if path.is_dir():
-        yield path, {}
+    if path.is_dir() and not zips_in(path):
+        yield Opened(path, {}, {})
         return
-    if path.suffix.lower() in OTHER_ARCHIVES:
-        raise BadInput(f"{path.suffix} 压缩包不能直接读", UNPACK_YOURSELF, where=path.name)
-    if path.suffix.lower() != SUFFIX:
-        raise BadInput("资料包应是文件夹或 .zip 压缩包", "选择资料包文件夹，或它的 .zip 压缩包", where=path.name)
+    if not path.is_dir():
+        _require_zip(path)
     try:
         parent = os.path.realpath(tempfile.mkdtemp(prefix="wr-"))
     except OSError as error:
         raise _no_room(path.name, error) from error
     try:
-        folder = Path(parent) / path.stem
-        folder.mkdir()
-        left = unpack(path, folder, path.name, progress)
-        yield folder, left
+        if path.is_dir():
+            yield Opened(path, *_unpacked_beside(path, Path(parent), progress))
+        else:
+            folder = Path(parent) / path.stem
+            folder.mkdir()
+            yield Opened(folder, unpack(path, folder, path.name, progress), {})
     finally:
         _delete(parent)
+
+
+def zips_in(folder):
+    """The zips below a folder, in a fixed order; not hidden ones, and none through a link that leads out."""
+    inside = os.path.realpath(folder)
+    return [p for p in sorted(Path(folder).rglob("*"))
+            if p.suffix.lower() == SUFFIX and p.is_file() and os.path.realpath(p).startswith(inside + os.sep)
+            and not any(part.startswith((".", "__MACOSX")) for part in p.relative_to(folder).parts)]
+
+
+def _unpacked_beside(folder, parent, progress):
+    """({name: reason}, {name: folder}) of the zips of a package folder, which is not written to."""
+    left, unpacked, budget = {}, {}, [MOST_FILES, MOST_BYTES]
+    for number, path in enumerate(zips_in(folder)):
+        name, target = path.relative_to(folder).as_posix(), parent / str(number)
+        target.mkdir()
+        try:
+            unpack(path, target, name, progress, nested=True, budget=budget)
+            unpacked[name] = target
+        except BadInput as error:
+            left[name] = f"{error.message}；{error.remedy}"
+            _delete(target)
+    return left, unpacked
+
+
+def _require_zip(path):
+    if path.suffix.lower() in OTHER_ARCHIVES:
+        raise BadInput(f"{path.suffix} 压缩包不能直接读", UNPACK_YOURSELF, where=path.name)
+    if path.suffix.lower() != SUFFIX:
+        raise BadInput("资料包应是文件夹或 .zip 压缩包", "选择资料包文件夹，或它的 .zip 压缩包", where=path.name)
 
 
 def _delete(folder):

@@ -68,9 +68,11 @@ class Package:
     county: Tuple[str, str] = ("", "")
 
 
-def survey(folder, mapping, told=None):
-    """Walks the folder. Tables that the mapping names come from there, all others are found by their names. ``told``:
-    {name: reason} of files of which it is already known why they are left alone.
+def survey(folder, mapping, left=None, unpacked=None):
+    """Walks the folder. Tables that the mapping names come from there, all others are found by their names.
+
+    ``left``: {name: reason} of files of which it is already known why they are left alone. ``unpacked``: {name: folder}
+    of its zips that lie unpacked elsewhere; what is in them goes by ``name/…``.
 
     Raises BadInput where the folder is missing, or one table is found in two files that are not parts of one.
     """
@@ -81,7 +83,7 @@ def survey(folder, mapping, told=None):
     taken = {}
     for table, given in mapping.tables.items():
         for file in given.files:
-            path = confined(root, file)
+            path = _named(root, file)
             package.sources.setdefault(table, []).append(Source(path, file.replace("\\", "/"), table, given.layer))
             taken.setdefault(path, []).append(table)
     mapped = {table for table, given in mapping.tables.items() if given.files}
@@ -93,8 +95,11 @@ def survey(folder, mapping, told=None):
         if Path(os.path.realpath(path)) in taken and path.suffix.lower() not in access.SUFFIXES:
             titles = "、".join(schema.table(t).title for t in taken[Path(os.path.realpath(path))])
             package.files.append((name, f"{titles}（按字段对应）"))
-        elif told and name in told:
-            package.files.append((name, f"未读：{told[name]}"))
+        elif left and name in left:
+            package.files.append((name, f"未读：{left[name]}"))
+        elif unpacked and name in unpacked:
+            for inner in _files(unpacked[name]):
+                _look_at(package, inner, f"{name}/{inner.relative_to(unpacked[name]).as_posix()}", mapped)
         else:
             _look_at(package, path, name, mapped)
     for table, sources in package.sources.items():
@@ -103,6 +108,14 @@ def survey(folder, mapping, told=None):
         for source in sources:
             _refuse_too_large(source)
     return package
+
+
+def _named(root, file):
+    """The file that a mapping names; a package whose one folder holds everything may be meant without that folder."""
+    inside = [p for p in root.iterdir() if not p.name.startswith((".", "__MACOSX"))]
+    if len(inside) == 1 and inside[0].is_dir() and not (root / file.replace("\\", "/")).exists():
+        return confined(inside[0], file)
+    return confined(root, file)
 
 
 def _files(root):
