@@ -108,6 +108,7 @@ def test_a_missing_work_file_is_bad_input(fake_verb, tmp_path):
     (MemoryError(), "OutOfMemory"),
     (ModuleNotFoundError("x", name="shapely.lib"), "LibraryMissing"),
     (sqlite3.OperationalError("database is locked"), "WorkFileBusy"),
+    (sqlite3.OperationalError("attempt to write a readonly database"), "ReadOnly"),
     (OSError(errno.ENOSPC, "full"), "DiskFull"),
     (PermissionError(errno.EACCES, "no", "台账.xlsx"), "AccessDenied"),
 ])

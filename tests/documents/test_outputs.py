@@ -1,5 +1,8 @@
 """Output files appear together, or not at all."""
 
+import os
+import time
+
 import pytest
 
 from wr_plugin.documents.outputs import Staging, file_name
@@ -38,3 +41,13 @@ def test_a_new_folder_goes_again_where_nothing_was_made(tmp_path):
             staging.path("甲.pdf").write_text("甲")
             raise RuntimeError
     assert not (tmp_path / "一" / "二").exists()
+
+
+def test_what_a_killed_run_left_behind_goes_after_a_day(tmp_path):
+    for name, age in ((".正在生成-旧", 25 * 3600), (".正在生成-新", 60)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "半份.pdf").write_text("半")
+        os.utime(tmp_path / name, (time.time() - age, time.time() - age))
+    with Staging(tmp_path):
+        pass
+    assert [p.name for p in tmp_path.iterdir()] == [".正在生成-新"]

@@ -34,6 +34,9 @@ def test_the_shipped_policy_invents_nothing_official(mapping):
     ("scope", "require_registry", "是", "true 或 false"),
     ("area", "tolerance_mu", None, "未填"),
     ("volume", "step_m3", 0.5, "1、0.1 或 0.01"),
+    ("sources", "mixed_surface_share", 0.33333, "至多四位小数"),
+    ("certificate", "valid_from", "2027年1月1日", "如 2027-01-01"),
+    ("certificate", "valid_to", "2027-02-29", "如 2031-12-31"),
 ])
 def test_a_wrong_value_is_named_with_what_is_expected(mapping, section, name, value, told):
     mapping[section][name] = value
@@ -41,6 +44,20 @@ def test_a_wrong_value_is_named_with_what_is_expected(mapping, section, name, va
     assert read is None
     assert [p.path for p in problems] == [f"{section}.{name}"]
     assert told in problems[0].message
+
+
+def test_a_term_does_not_end_before_it_begins(mapping):
+    mapping["certificate"].update(valid_from="2027-01-01", valid_to="2026-12-31")
+    _, [problem] = policy.from_mapping(mapping)
+    assert problem.path == "certificate.valid_to" and "早于有效期起 2027-01-01" in problem.message
+    mapping["certificate"]["valid_to"] = "2027-01-01"
+    assert policy.from_mapping(mapping)[1] == ()
+
+
+@pytest.mark.parametrize("share", [0, 1, 0.6, 0.3333, 0.0001, 0.29, 0.57])
+def test_shares_of_at_most_four_decimals_pass(mapping, share):
+    mapping["sources"]["mixed_surface_share"] = share
+    assert policy.from_mapping(mapping)[1] == ()
 
 
 def test_unknown_and_missing_settings_are_both_named(mapping):

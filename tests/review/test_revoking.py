@@ -50,3 +50,12 @@ def test_a_whole_village_is_revoked_and_a_second_time_finds_nothing(ready, tmp_p
 def test_what_is_not_clear_is_refused(ready, words, told):
     with pytest.raises(BadInput, match=told):
         run_verb("revoke", {"work": ready, "why": "更正", "who": "经办人甲", **words})
+
+
+def test_a_village_without_certificates_is_told_and_a_reason_is_kept_whole(ready, tmp_path):
+    run_verb("certify", {"work": ready, "out": str(tmp_path / "证")})
+    with pytest.raises(BadInput, match="没有发过水权证"):
+        run_verb("revoke", {"work": ready, "village": ["620799999999"], "why": "更正", "who": "甲"})
+    [number] = rows(ready, "SELECT min(number) FROM certificate")[0]
+    run_verb("revoke", {"work": ready, "number": [number], "why": "份额 3/4 更正为 1/4", "who": "甲"})
+    assert "份额 3/4 更正为 1/4" in rows(ready, "SELECT params FROM run WHERE verb = 'revoke'")[0][0]

@@ -10,6 +10,7 @@ from ..model import codes
 from ..model import policy as policies
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
+from ..model.findings import KINDS
 from ..rights import determine, holders
 from ..store import frames, journal, reading, runs
 from . import adopting
@@ -204,10 +205,12 @@ def _table(rights, policy):
             ("确权面积", f"{mu_text(counts['area_mu_100'])} 亩")]
     rows += [(f"{name}水量", f"{m3_text(counts[source + '_m3_100'])} m³") for source, name in codes.SOURCE.items()]
     rows += [(f"地块：{codes.PARCEL_STATE[state]}", f"{number:,}") for state, number in counts["states"].items()]
+    for code in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
+        if code in counts["findings"]:
+            rows.append((KINDS[code].title, f"{counts['findings'][code]:,} 个地块：{KINDS[code].remedy}"))
     for finding in rights.finding.itertuples():
         if finding.code in ("QUOTA_MISSING", "CAP_MISSING", "CAP_EXCEEDED"):
-            rows.append(({"QUOTA_MISSING": "缺定额", "CAP_MISSING": "缺指标", "CAP_EXCEEDED": "超指标"}[finding.code],
-                         finding.message))
+            rows.append((KINDS[finding.code].title, finding.message))
     rows.append(("法定面积依据", policies.LEGAL_AREAS[policy.get("area.legal")]))
     if policy.demo:
         rows.append(("数据性质", "示例数据，不得用于正式发证"))

@@ -39,7 +39,7 @@ def run_verb(name, params, progress=None):
             return run(store, checked, progress)
     except (ModuleNotFoundError, OSError, MemoryError, sqlite3.OperationalError) as error:
         told = as_bad_input(error)
-        if told is None:
+        if told is None or (told.code == "ReadOnly" and verb.store == "read"):
             raise
         raise told from error
 
@@ -148,7 +148,7 @@ def _exists(path):
 def _missing(param, path, what):
     if paths.is_share(path):
         return _bad(param, f"网络共享上的{what}打不开", f"检查网络，或先复制到本机再选：{path}")
-    return _bad(param, f"{what}不存在", f"检查路径：{path}")
+    return _bad(param, f"{what}不存在", f"检查路径：{path.absolute()}")
 
 
 def _file(param, value):
@@ -220,6 +220,9 @@ def as_bad_input(error):
     if isinstance(error, sqlite3.OperationalError):
         if "locked" in str(error) or "busy" in str(error):
             return BadInput("工作文件正被占用", "在 QGIS 中保存或放弃编辑、关闭其他程序后再试", code="WorkFileBusy")
+        if "readonly" in str(error):
+            return BadInput("工作文件或它所在的文件夹是只读的，未作任何更改", "去掉只读属性，或把工作文件复制到可以写的文件夹再做",
+                            code="ReadOnly")
         return None
     if error.errno == errno.ENAMETOOLONG or getattr(error, "winerror", None) in (3, 206):
         return BadInput("文件路径太长", "把文件名改短，或放到 D:\\资料 这样短的路径下", where=str(error.filename or "")[-LONGEST_SHOWN:],

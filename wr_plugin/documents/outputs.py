@@ -4,12 +4,16 @@ import os
 import re
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from ..model.errors import BadInput
 
 ILLEGAL = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 NAME_LIMIT = 60
+MAKING = ".正在生成-"
+ABANDONED_S = 24 * 3600
 
 
 def file_name(*parts, suffix=".pdf"):
@@ -30,11 +34,19 @@ class Staging:
         self._made_folder = not self.folder.exists()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._work = Path(tempfile.mkdtemp(prefix=".正在生成-", dir=self.folder))
+            self._sweep()
+            self._work = Path(tempfile.mkdtemp(prefix=MAKING, dir=self.folder))
         except OSError as error:
             raise BadInput("不能写入输出文件夹", "检查路径与权限，或换一个文件夹", where=str(folder),
                            detail=str(error)) from error
         self._names, self._placed, self._kept = [], [], False
+
+    def _sweep(self):
+        """Removes what a run that was killed left behind; a younger folder may be another run's at work."""
+        for left in self.folder.glob(MAKING + "*"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > ABANDONED_S:
+                    shutil.rmtree(left)
 
     def __enter__(self):
         return self

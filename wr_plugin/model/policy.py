@@ -5,6 +5,7 @@ A setting left blank (null) where blank is allowed stops only what depends on it
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Callable, Mapping, Optional, Tuple
 
 from . import codes
@@ -52,6 +53,18 @@ def _possibly_empty_list_of(allowed):
     return lambda v: isinstance(v, list) and all(isinstance(x, str) and x in allowed for x in v)
 
 
+def _share(value):
+    """Rights count shares in 1e-4: a finer one would silently be another."""
+    return _number(0, 1)(value) and round(value * 10_000) == round(value * 10_000, 6)
+
+
+def _day(value):
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 def _step(value):
     return value in (1, 0.1, 0.01)
 
@@ -74,7 +87,7 @@ SETTINGS = (
     Setting("sources.outlet_min_share", "斗口控制面积最小占比", _number(0, 1), "0 至 1 的数"),
     Setting("sources.well_reach_m", "机井默认服务半径（m）", _number(0, 10_000), "0 至 10000 的数"),
     Setting("sources.require_permit", "机井须有取水许可", _flag, "true 或 false"),
-    Setting("sources.mixed_surface_share", "混合地块地表水面积比例", _number(0, 1), "0 至 1 的数，至多四位小数", blank=True),
+    Setting("sources.mixed_surface_share", "混合地块地表水面积比例", _share, "0 至 1 的数，至多四位小数", blank=True),
     Setting("quota.default_crop", "默认作物", _text, "文字", blank=True),
     Setting("quota.default_method", "默认灌溉方式", _text, "文字", blank=True),
     Setting("volume.step_m3", "水量取整单位（m³）", _step, "1、0.1 或 0.01"),
@@ -84,8 +97,8 @@ SETTINGS = (
     Setting("publicity.phone", "监督电话", _text, "文字", blank=True),
     Setting("approvals", "审核层级", _possibly_empty_list_of(codes.LEVEL), "town、county、city 的列表，按先后"),
     Setting("certificate.number", "证号规则", _text, "文字，可用 {county} {year} {source} {seq}", blank=True),
-    Setting("certificate.valid_from", "有效期起", _text, "年-月-日", blank=True),
-    Setting("certificate.valid_to", "有效期止", _text, "年-月-日", blank=True),
+    Setting("certificate.valid_from", "有效期起", _day, "年-月-日，如 2027-01-01", blank=True),
+    Setting("certificate.valid_to", "有效期止", _day, "年-月-日，如 2031-12-31", blank=True),
     Setting("certificate.issuer", "发证机关", _text, "文字", blank=True),
 )
 BY_PATH = {s.path: s for s in SETTINGS}
@@ -148,6 +161,9 @@ def from_mapping(mapping, sha256="", text="") -> Tuple[Optional[Policy], Tuple[P
             problems.append(Problem(path, f"不认识的设置“{path}”"))
     for setting in SETTINGS:
         problems.extend(_problems_of(setting, flat))
+    since, until = flat.get("certificate.valid_from"), flat.get("certificate.valid_to")
+    if not problems and since and until and until < since:
+        problems.append(Problem("certificate.valid_to", f"有效期止 {until} 早于有效期起 {since}"))
     if problems:
         return None, tuple(problems)
     return Policy({s.path: flat[s.path] for s in SETTINGS}, clauses, sha256, text), ()
