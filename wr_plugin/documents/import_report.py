@@ -69,13 +69,13 @@ def page(store, run):
     county = f"{store.setting('county_name') or ''}（{store.setting('county_code') or '代码未知'}）"
     rows = [("结论", "", _verdict(counts, kinds, checked)), ("结论", "县（区）", county),
             ("结论", "导入时间", f"{(run['ended_at'] or '').replace('T', ' ')}　{run['who'] or ''}".strip())]
-    rows += [("来源", f"{schema.table(t).title}　{number:,}", _files_of(counts, t))
-             for t, number in counts.get("tables", {}).items() if t in schema.tables()]
-    rows += [("决定", where, text) for where, text in grouped(counts.get("decisions", ()))]
-    rows += [("缺少", schema.table(t).title, WITHOUT.get(t, "")) for t in counts.get("missing", ()) if t in schema.tables()]
     rows += [("问题", f"{SEVERITY[kind.severity]}　{kind.title}　{number:,} 条", kind.remedy) for kind, number in kinds]
     if not kinds:
         rows.append(("问题", "没有", ""))
+    rows += [("缺少", schema.table(t).title, WITHOUT.get(t, "")) for t in counts.get("missing", ()) if t in schema.tables()]
+    rows += [("来源", f"{schema.table(t).title}　{number:,}", _files_of(counts, t))
+             for t, number in counts.get("tables", {}).items() if t in schema.tables()]
+    rows += [("决定", where, text) for where, text in grouped(counts.get("decisions", ()))]
     rows.append(("下一步", "", _next(kinds, checked)))
     return rows
 

@@ -20,6 +20,7 @@ OTHER_UNIT = re.compile(r"公顷|ha|hm|平方公里|km|万亩", re.IGNORECASE)
 NOT_SURVEYED = re.compile(r"shape.*|geom.*|序号|编号|fid|objectid.*|id", re.IGNORECASE)
 AREA_BY_TITLE, CLASS_ALL_ONE, AREA_TOLERANCE = 0.6, 0.6, 0.2
 MU_PER_M2 = 0.0015
+LEAST_USUAL_M2 = 60
 IDENTITY_WEIGHTS, IDENTITY_CHECK = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
@@ -116,8 +117,14 @@ def area(title, cells, raw, factor=1.0):
         filled = ~np.isnan(numbers)
         share = float(near[filled].mean()) if filled.any() else 0.0
         return share if share >= 0.5 else 0.0
-    in_mu = "亩" in title or bool(re.search("MJM$", title, re.IGNORECASE))
-    return AREA_BY_TITLE if AREA_TITLE.search(title) and in_mu == (factor == MU_PER_M2) else 0.0
+    return AREA_BY_TITLE if AREA_TITLE.search(title) and _in_mu(title, numbers) == (factor == MU_PER_M2) else 0.0
+
+
+def _in_mu(title, numbers):
+    """Whether an area's title says 亩; where it says no unit, whether parcels of that many m² would be too small."""
+    if re.search(r"亩|MJM$", title, re.IGNORECASE):
+        return True
+    return not re.search(r"m²|m2|平方米|㎡", title) and bool(np.nanmedian(numbers) < LEAST_USUAL_M2)
 
 
 def area_mu(title, cells, raw):
@@ -126,7 +133,7 @@ def area_mu(title, cells, raw):
 
 def area_registry(title, cells, raw):
     """Positive numbers under a title of area; a registry's area is in 亩 whether it says so or not."""
-    suits = AREA_TITLE.search(title) and not OTHER_UNIT.search(title) and not re.search("m²|m2|平方米|㎡", title)
+    suits = AREA_TITLE.search(title) and not OTHER_UNIT.search(title) and not re.search(r"m²|m2|平方米|㎡", title)
     return AREA_BY_TITLE if suits and _numbers(cells) is not None else 0.0
 
 

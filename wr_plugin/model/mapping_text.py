@@ -101,6 +101,8 @@ def how_text(field):
     """How a column was found, in words: ``按内容判断（98%），请核对``."""
     if field.get("how") == "content":
         return f"按内容判断（{field.get('confidence') or 0:.0%}），请核对"
+    if field.get("ask"):
+        return f"有 {len(field['candidates'])} 列都像，请选一列" if field.get("candidates") else "没有找到，请选一列"
     return field.get("how") or ""
 
 
