@@ -187,3 +187,23 @@ def test_any_mapping_file_is_read_or_refused(tmp_path_factory, data):
         return
     for table in read.tables:
         assert isinstance(read.of(table, "a.xlsx"), mappings.TableMapping)
+
+
+def test_a_kept_mapping_finds_its_headers_on_a_later_sheet_of_a_long_book(package, bring_in, kept, tmp_path):
+    cover = ("填表说明", [[f"第 {i} 条说明"] for i in range(80)])
+    package.book("权属数据/CBDKXX.xlsx", ["目录"], *[[f"第 {i} 页"] for i in range(80)],
+                 more=(cover, ("数据", [["宗地号", "户号", "面积", "说明"], *LINKS])))
+    bring_in(package, mapping=proposal(package, tmp_path, sender="测绘院")[0])
+    bring_in.work.unlink()
+    assert len(bring_in(package).rows("SELECT * FROM CBDKXX WHERE HTMJ = 1600")) == 12
+
+
+def test_every_field_that_two_columns_claim_is_put_to_the_clerk(package, bring_in, kept, tmp_path):
+    package.book("定额与指标/灌溉定额表.xlsx", ["作物", "灌区代码", "水源", "灌溉方式", "定额", "定额", "渠系水利用系数", "田间水利用系数"],
+                 ["玉米", "*", "地表水", "滴灌", 310, 280, 0.65, 0.9])
+    with pytest.raises(MappingNeeded, match="“定额#1”、“定额#2”，请选一列"):
+        bring_in(package)
+    target, _ = proposal(package, tmp_path)
+    text = target.read_text(encoding="utf-8")
+    target.write_text(text.replace('quota_m3_mu_100: ""', 'quota_m3_mu_100: "定额#2"'), encoding="utf-8")
+    assert bring_in(package, mapping=target).rows("SELECT quota_m3_mu_100 AS q FROM quota")[0]["q"] == 28000

@@ -86,7 +86,7 @@ def _field(table, item, raw, titles, found, likely, given, note):
         field.update(column=columns[0] if len(columns) == 1 else columns, how=how, confidence=CONFIDENCE[how],
                      samples=_samples(raw.columns[positions[0]]))
     elif name in found.ambiguous:
-        field.update(candidates=[(titles[p], 0.0) for p in found.ambiguous[name]], ask=matters)
+        field.update(candidates=[(titles[p], 0.0) for p in found.ambiguous[name]], ask=True)
     elif name in likely:
         best = likely[name]
         field["candidates"] = [(titles[p], round(c, 4)) for p, c in best]

@@ -142,9 +142,10 @@ def _headers(source, table):
     for _, rows in workbook.sheets(source.path, source.name):
         first = []
         for _, row in rows or ():
-            if len(first) < sheets.HEADER_SEARCH_ROWS:
-                if any(v is not None and v != "" for v in row):
-                    first.append(row)
+            if any(v is not None and v != "" for v in row):
+                first.append(row)
+            if len(first) >= sheets.HEADER_SEARCH_ROWS:
+                break
         for start in range(len(first)):
             for height in range(1, min(sheets.HEADER_MOST_ROWS, len(first) - start) + 1):
                 titles = field_matching.unique_titles(sheets.flattened(first[start:start + height]))

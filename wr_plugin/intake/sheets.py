@@ -79,7 +79,10 @@ def _rows_with_content(rows, progress):
 def _table(path, name, title, rows, numbers, table, chosen, constants):
     """A RawTable, or the BadInput that says why the sheet holds none."""
     where = f"{name} › {title}" if title else name
-    start, height, headers, found = _header(rows, table, chosen)
+    try:
+        start, height, headers, found = _header(rows, table, chosen)
+    except BadInput as error:
+        return BadInput(error.message, error.remedy, where=where)
     if found is None:
         return field_matching.MappingNeeded(f"找不到{table.title}的表头", "表头应写标准字段名或中文名称；也可用字段对应文件指明",
                                             where=where)
