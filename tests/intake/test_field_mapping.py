@@ -207,3 +207,31 @@ def test_every_field_that_two_columns_claim_is_put_to_the_clerk(package, bring_i
     text = target.read_text(encoding="utf-8")
     target.write_text(text.replace('quota_m3_mu_100: ""', 'quota_m3_mu_100: "定额#2"'), encoding="utf-8")
     assert bring_in(package, mapping=target).rows("SELECT quota_m3_mu_100 AS q FROM quota")[0]["q"] == 28000
+
+
+def test_a_zip_is_looked_at_like_the_folder_in_it(package, kept, tmp_path):
+    import shutil
+
+    odd_links(package)
+    folder, of_folder = proposal(package, tmp_path)
+    text = folder.read_text(encoding="utf-8")
+    zipped = shutil.make_archive(str(tmp_path / "620799示例县"), "zip", package.root)
+    target = tmp_path / "压缩包的.yaml"
+    of_zip = run_verb("mapping", {"package": zipped, "out": str(target)})
+    assert target.read_text(encoding="utf-8") == text and of_zip.counts["asked"] == of_folder.counts["asked"] == 3
+
+
+def test_a_table_that_came_as_dbf_is_proposed_and_known_again(package, bring_in, kept, tmp_path):
+    import geopandas
+    from pandas import DataFrame
+
+    (package.root / "权属数据/CBDKXX.xlsx").unlink()
+    frame = DataFrame([row[:3] for row in LINKS], columns=["ZDH", "HH", "MIANJI"])
+    geopandas.GeoDataFrame(frame, geometry=township.squares(12), crs=township.CRS).to_file(tmp_path / "x.shp")
+    (tmp_path / "x.dbf").rename(package.root / "权属数据/CBDKXX.dbf")
+    with pytest.raises(MappingNeeded, match="像是“ZDH”"):
+        bring_in(package)
+    target, _ = proposal(package, tmp_path, sender="测绘院")
+    bring_in(package, mapping=target)
+    bring_in.work.unlink()
+    assert len(bring_in(package).rows("SELECT * FROM CBDKXX WHERE CBFBM <> ''")) == 12

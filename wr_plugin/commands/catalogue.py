@@ -61,7 +61,8 @@ VERBS = {
             Param("policy", FILE, "政策", "政策文件（*.yaml）；不给则用资料包里的", filter="政策 (*.yaml *.yml)"),
         ), "import_package", store="create"),
         Verb("mapping", "字段对应", "看资料包各表的列，按名称和内容提出哪一列是哪个字段，写成字段对应文件；核对后导入时用它。", (
-            Param("package", FOLDER, "资料包", "移交资料包文件夹", required=True, positional=True),
+            Param("package", FOLDER_OR_FILE, "资料包", "移交资料包文件夹，或它的 .zip 压缩包", required=True, positional=True,
+                  filter="压缩包 (*.zip)"),
             Param("out", NEW_FILE, "字段对应文件", "要写的字段对应（*.yaml）", required=True, filter="字段对应 (*.yaml *.yml)"),
             Param("mapping", FILE, "已有的字段对应", "在它的基础上修改（*.yaml）", filter="字段对应 (*.yaml *.yml)"),
             Param("sender", TEXT, "交来单位", "谁交来的，如“某某测绘院”；保存的字段对应以它命名"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..documents.outputs import Staging
-from ..intake import package, proposal, saved_mappings
+from ..intake import archive, package, proposal, saved_mappings
 from ..intake.mapping import FieldMapping, read_mapping
 from .progress import Result
 
@@ -13,10 +13,19 @@ def run(store, params, progress):
 
     ``counts["sources"]``: the proposal as plain data (``model.mapping_text``), for the dialog. Nothing else is changed.
     """
-    progress.plan(1, 9)
+    zipped = not Path(params["package"]).is_dir()
+    progress.plan(*([3] if zipped else []), 1, 9)
+    if zipped:
+        progress.step("解压资料包")
+    with archive.opened(params["package"], progress) as (folder, left):
+        return _propose(folder, left, params, progress)
+
+
+def _propose(folder, left, params, progress):
+    """Looks at the package in ``folder``; ``left``: why some of its files could not be unpacked."""
     progress.step("查看资料包")
     mapping = read_mapping(params["mapping"]) if params.get("mapping") else FieldMapping()
-    found = package.survey(params["package"], mapping)
+    found = package.survey(folder, mapping, left)
     mapping, reused = saved_mappings.fit(found, mapping)
     progress.step("查看各表的列")
     sources, unread = proposal.propose(found, mapping, progress.update)

@@ -140,7 +140,8 @@ def field_of(code, subject):
         table, _, name = (subject or "").partition(".")
         declared = schema.tables().get(table)
         return declared.by_name[name].alias if declared and name in declared.by_name else name
-    return next((field for start, field in ABOUT_FIELD.items() if code.startswith(start)), "")
+    known = next((field for start, field in ABOUT_FIELD.items() if code.startswith(start)), "")
+    return known or (KINDS[code].subject.split("|")[0] if code in KINDS else "")
 
 
 def sheets(store, run):

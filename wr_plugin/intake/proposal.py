@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..model import codes, mapping_text, schema
 from ..model.errors import BadInput
-from . import content, field_matching, sheets, tabular, vector_files
+from . import content, field_matching, sheets, table_files, tabular, vector_files, workbook
 
 SAMPLES, SAMPLE_LENGTH = 3, 24
 SCAN = 500
@@ -53,8 +53,8 @@ def _source(source, given, mapping):
 def _raws(source, table, given, mapping):
     if table.geometry:
         return [vector_files.read_layer(source.path, source.layer, given.encoding or mapping.encoding, source.name)]
-    if given.fields:
-        return sheets.read(source.path, table, source.name, given.sheet, given.fields, None, given.constants)
+    if given.fields or source.path.suffix.lower() not in workbook.SUFFIXES:
+        return table_files.read(source, table, given)
     raws = sheets.as_they_stand(source.path, table, source.name, given.sheet)
     if not raws:
         raise BadInput("表格里没有内容", "核对文件", where=source.name)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..model import schema
 from ..model.errors import BadInput
-from . import field_matching, sheets, vector_files, workbook
+from . import field_matching, sheets, table_files, vector_files, workbook
 from .mapping import TableMapping, read_mapping
 
 VARIABLE = "WR_MAPPING_DIR"
@@ -138,6 +138,9 @@ def _headers(source, table):
     if table.geometry:
         names = vector_files.field_names(source.path, source.layer)
         return {tuple(field_matching.unique_titles([(n,) for n in names]))}
+    if source.path.suffix.lower() not in workbook.SUFFIXES:
+        raw, = table_files.read(source, table, TableMapping())
+        return {tuple(field_matching.unique_titles(raw.headers))}
     found = set()
     for _, rows in workbook.sheets(source.path, source.name):
         first = []

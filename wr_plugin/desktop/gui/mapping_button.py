@@ -77,7 +77,7 @@ class MappingButton(QPushButton):
     def ask_path(self):
         """Where to save: the file that was given, else beside the package."""
         package = Path(self.package.filePath().strip())
-        usual = self.mapping.filePath().strip() or str(package.parent / f"字段对应_{package.name}.yaml")
+        usual = self.mapping.filePath().strip() or str(package.parent / f"字段对应_{package.stem if package.suffix else package.name}.yaml")
         path, _ = QFileDialog.getSaveFileName(self.window(), "保存字段对应", usual, "字段对应 (*.yaml *.yml)")
         return path if not path or path.lower().endswith((".yaml", ".yml")) else path + ".yaml"
 
