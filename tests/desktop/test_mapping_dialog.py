@@ -123,4 +123,4 @@ def test_a_package_that_cannot_be_read_is_told(qgis_app, tmp_path, pump, monkeyp
     dialog.inputs["package"].setFilePath(str(tmp_path / "没有"))
     dialog.mapping.click()
     pump(lambda: told)
-    assert "文件夹不存在" in told[0] and dialog.mapping.isEnabled()
+    assert "不存在" in told[0] and dialog.mapping.isEnabled()
