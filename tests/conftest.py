@@ -5,12 +5,17 @@ everything but ``tests/desktop``; the desktop lane (``/usr/bin/python3`` with QG
 """
 
 import importlib.util
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+
+# No test reads or keeps the field mappings of the user who runs it
+os.environ["WR_MAPPING_DIR"] = str(Path(tempfile.gettempdir()) / f"wr-plugin-no-mappings-{os.getpid()}")
 
 DESKTOP_LANE = importlib.util.find_spec("qgis") is not None
 collect_ignore = [] if DESKTOP_LANE else ["desktop"]

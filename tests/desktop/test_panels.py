@@ -7,7 +7,7 @@ from qgis.PyQt.QtTest import QTest
 from wr_plugin.commands.catalogue import VERBS
 from wr_plugin.desktop import findings_query, parcel_facts
 from wr_plugin.desktop.gui.explain_panel import ExplainPanel
-from wr_plugin.desktop.gui.findings_panel import FindingsPanel
+from wr_plugin.desktop.gui.findings_panel import COLUMNS, FindingsPanel
 from wr_plugin.desktop.gui.run_panel import RunPanel
 from wr_plugin.desktop.gui.steps_panel import StepsPanel
 from wr_plugin.desktop.gui.verb_dialog import VerbDialog
@@ -213,6 +213,27 @@ def test_cancelled_says_that_nothing_was_changed(qgis_app):
     assert "未作任何更改" in panel.message.toPlainText()
 
 
+def test_after_an_import_the_leaders_page_is_shown_and_the_report_is_a_click_away(qgis_app):
+    from qgis.PyQt.QtCore import QUrl
+
+    panel, wanted = RunPanel(), []
+    panel.wanted.connect(wanted.append)
+    panel.tell_outcome(Outcome(True, result={
+        "title": "导入资料包", "table": [["地块", "12"]], "next_step": "check", "counts": {"page": [
+            ["结论", "", "已读入 地块 12"], ["问题", "须复核　姓名<乱码>　2 条", "按户口簿更正姓名"], ["来源", "地块　12", "DK.shp"]]}}))
+    text = panel.message.toPlainText()
+    assert text.index("结论") < text.index("姓名<乱码>") < text.index("DK.shp") and "下一步：检查" in text
+    panel.message.anchorClicked.emit(QUrl("wr:report"))
+    assert wanted == ["report"] and "导出导入报告" in text
+
+
+def test_an_import_that_must_ask_offers_the_field_mapping(qgis_app):
+    panel = RunPanel()
+    panel.tell_outcome(Outcome(False, error={"code": "MappingNeeded", "message": "没有写明。要核对的：\n  甲\n  乙", "remedy": "核对"}))
+    text = panel.message.toPlainText()
+    assert "wr:mapping" in panel.message.toHtml() and text.index("甲") < text.index("乙")
+
+
 # ---- the session runs a verb
 
 def test_a_verb_runs_and_the_state_is_read_again(session, pump):
@@ -245,6 +266,20 @@ def test_a_project_brings_its_work_file_along(session, project, tmp_path, pump):
 
 
 # ---- findings
+
+def test_a_finding_says_file_row_value_and_remedy(session):
+    with WorkFile.open(session.path) as store, store.transaction():
+        store.connection.execute(
+            "INSERT INTO finding (code, severity, stage, subject, message, remedy, value, source_file, source_row, state)"
+            " VALUES ('VALUE_UNREADABLE', 'stop', 'import', 'CBF.CBFCYSL', '读不懂', '改正来源文件', '“三”', '权属数据/CBF.xlsx', 7, 'open')")
+    panel = FindingsPanel(session)
+    panel.reload()
+    row = next(n for n, r in enumerate(panel.model.rows) if r["code"] == "VALUE_UNREADABLE")
+    said = {COLUMNS[c]: panel.model.index(row, c).data() for c in range(len(COLUMNS))}
+    assert (said["出处"], said["值"], said["说明"], said["处理办法"]) == ("CBF.xlsx 第 7 行", "“三”", "读不懂", "改正来源文件")
+    tip = panel.model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "值：“三”" in tip and "出处：权属数据/CBF.xlsx 第 7 行" in tip and "处理办法：改正来源文件" in tip
+
 
 def test_findings_are_listed_the_gravest_first(session):
     panel = FindingsPanel(session)

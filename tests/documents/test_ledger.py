@@ -105,3 +105,8 @@ def test_a_sheet_longer_than_excel_allows_goes_on_in_another(tmp_path, monkeypat
         *(f"第{i}" for i in range(count)), "合计"]
     assert [c.value for c in book["表（3）"][8]] == [None, "合计", 12.5, 15]
     assert book["表（1）"]["D6"].number_format == "#,##0.00", "amounts finer than 1 m³ show their decimals"
+
+
+def test_the_demand_does_not_stand_under_the_name_of_the_right(book):
+    head = {c.value for row in (3, 4) for c in book["按户"][row]}
+    assert "定额水量（m³）" in head and "核定水量（年度水权额度，m³）" in head and "年度水权额度（m³）" not in head

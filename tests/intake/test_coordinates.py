@@ -85,3 +85,9 @@ def test_layers_in_the_neighbouring_zone_are_moved_to_the_parcels(package, bring
     point = shapely.from_wkb(blob[8:])
     assert (point.x, point.y) == pytest.approx((township.EAST + 10, township.NORTH + 20), abs=0.001)
     assert any("已转换到 EPSG:4522" in text for _, text in done.result.counts["decisions"])
+
+
+def test_the_coordinate_that_is_quoted_is_one_that_cannot_be_a_degree():
+    shape = np.array([shapely.box(10, 5, 400, 300)], dtype=object)
+    with pytest.raises(BadInput, match="坐标却是 400, 300 这样的米数"):
+        coordinates.place(shape, prj(4490), "DK.shp")

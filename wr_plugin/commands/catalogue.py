@@ -60,6 +60,17 @@ VERBS = {
             Param("mapping", FILE, "字段对应", "保存的字段对应文件（*.yaml）；不给则按标准名称查找", filter="字段对应 (*.yaml *.yml)"),
             Param("policy", FILE, "政策", "政策文件（*.yaml）；不给则用资料包里的", filter="政策 (*.yaml *.yml)"),
         ), "import_package", store="create"),
+        Verb("mapping", "字段对应", "看资料包各表的列，按名称和内容提出哪一列是哪个字段，写成字段对应文件；核对后导入时用它。", (
+            Param("package", FOLDER_OR_FILE, "资料包", "移交资料包文件夹，或它的 .zip 压缩包", required=True, positional=True,
+                  filter="压缩包 (*.zip)"),
+            Param("out", NEW_FILE, "字段对应文件", "要写的字段对应（*.yaml）", required=True, filter="字段对应 (*.yaml *.yml)"),
+            Param("mapping", FILE, "已有的字段对应", "在它的基础上修改（*.yaml）", filter="字段对应 (*.yaml *.yml)"),
+            Param("sender", TEXT, "交来单位", "谁交来的，如“某某测绘院”；保存的字段对应以它命名"),
+        ), "propose_mapping", store="", in_dock=False),
+        Verb("report", "导入报告", "把导入时的来源、决定、字段对应和全部问题写成一份报告（*.xlsx）。", (
+            WORK,
+            Param("out", NEW_FILE, "报告文件", "要写的报告（*.xlsx）", required=True, filter="导入报告 (*.xlsx)"),
+        ), "report", store="read", in_dock=False),
         Verb("check", "检查", "检查编码、权属、面积、图形与名录，判定每个地块的灌区、斗口、机井。", (
             WORK,
             Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),

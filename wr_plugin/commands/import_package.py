@@ -1,12 +1,13 @@
 """``import``: a hand-over package into the work file, in one transaction; the same package again changes nothing."""
 
-import json
 import os
 from pathlib import Path
 
 import pandas as pd
 
-from ..intake import archive, delivery, package, policy_file
+from ..documents import import_report
+from ..intake import archive, delivery, package, policy_file, proposal, saved_mappings
+from ..intake.field_matching import MappingNeeded
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import schema
 from ..model.errors import BadInput
@@ -46,20 +47,42 @@ def _import(opened, params, progress):
     mapping = read_mapping(params["mapping"]) if params.get("mapping") else FieldMapping()
     found = package.survey(opened.folder, mapping, opened.left, opened.unpacked)
     delivery.require_sources(found)
+    mapping, reused = saved_mappings.fit(found, mapping)
     policy = _policy(params, found)
-    inputs, digest = _inputs(found, params, policy)
+    inputs, digest = _inputs(found, params, policy, reused)
     progress.check_cancelled()
     if work.exists():
         with WorkFile.open(work) as existing:
             last = runs.last(existing, VERB)
             if last is not None and last["input_sha256"] == digest:
-                return _unchanged(last, work)
-            read = delivery.read(found, mapping, _crs_of(existing), progress)
+                return _unchanged(existing, last, work)
+            read = _read(found, mapping, _crs_of(existing), progress, reused)
             progress.step("写入工作文件")
-            return _write(existing, read, found, policy, params, started, inputs, digest, progress)
-    read = delivery.read(found, mapping, None, progress)
+            result = _write(existing, read, found, policy, params, started, inputs, digest, progress)
+            return _remember(result, params, mapping)
+    read = _read(found, mapping, None, progress, reused)
     progress.step("写入工作文件")
-    return _create(work, read, found, policy, params, started, inputs, digest, progress)
+    result = _create(work, read, found, policy, params, started, inputs, digest, progress)
+    return _remember(result, params, mapping)
+
+
+def _read(found, mapping, crs, progress, reused):
+    """The delivery; where a column must be named by a person, everything that must be is asked at once."""
+    try:
+        read = delivery.read(found, mapping, crs, progress)
+    except MappingNeeded as error:
+        progress.step("整理字段对应建议")
+        raise proposal.refusal(found, mapping, error) from error
+    read.decisions[:0] = reused
+    return read
+
+
+def _remember(result, params, mapping):
+    """Keeps the mapping that served, for the next delivery with the same columns."""
+    told = saved_mappings.remember(params["mapping"], mapping) if params.get("mapping") else ""
+    if told:
+        result.table.append(("字段对应", told))
+    return result
 
 
 def _policy(params, found):
@@ -77,7 +100,7 @@ def _policy(params, found):
     return policy, mapping, path.name
 
 
-def _inputs(found, params, policy):
+def _inputs(found, params, policy, reused):
     """(list of the files with their SHA-256, digest over all that decides the result)."""
     paths = delivery.used_files(found)
     try:
@@ -90,7 +113,7 @@ def _inputs(found, params, policy):
     extra = runs.file_inputs([params[k] for k in ("mapping",) if params.get(k)])
     sources = {t: [[s.name, s.layer] for s in sources] for t, sources in found.sources.items()}
     digest = runs.input_digest(READING_RULES, schema.SCHEMA_VERSION, inputs, [e["sha256"] for e in extra], sources,
-                               policy[0].sha256 if policy else "", found.county)
+                               policy[0].sha256 if policy else "", found.county, *reused)
     return inputs + extra, digest
 
 
@@ -100,8 +123,8 @@ def _crs_of(store):
     return pyproj.CRS.from_wkt(store.setting("crs_wkt"))
 
 
-def _unchanged(last, work):
-    counts = json.loads(last["counts"] or "{}")
+def _unchanged(store, last, work):
+    counts = {**import_report.counts_of(last), "page": import_report.page(store, last)}
     table = [(schema.table(t).title, n) for t, n in counts.get("tables", {}).items() if t in schema.tables()]
     return Result("导入资料包", counts, table, [str(work)], changed=False,
                   text="资料包、字段对应和政策都与上次导入相同，工作文件未作更改。", next_step="check")
@@ -136,7 +159,7 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
     counts = {"tables": {t.name: len(read.frames[t.name]) for t in delivered if t.name in read.frames}}
     counts["findings"] = len(read.findings)
     counts["files"], counts["decisions"] = [list(f) for f in found.files], [list(d) for d in read.decisions]
-    counts["missing"] = read.missing
+    counts["missing"], counts["fields"] = read.missing, [list(f) for f in read.fields]
     _refuse_vanished(store, set(read.frames["parcel"]["uuid"].tolist()))
     with store.transaction(), interruptible(store, progress):
         run_id = runs.record(store, VERB, started, params, counts, inputs, digest, policy[0].sha256 if policy else "")
@@ -187,25 +210,14 @@ def _result(store, read, counts, policy):
         table.append(("资料包里没有", "、".join(schema.table(t).title for t in read.missing)))
     table.append(("县（区）", f"{read.settings['county_name']} {read.settings['county_code']}".strip()))
     table.append(("政策", f"{policy[0].get('name')}（{policy[2]}）" if policy else _no_policy(store)))
-    table.extend(_decisions(read.decisions))
+    table.extend(import_report.grouped(read.decisions))
     table.append(("导入时发现的问题", counts["findings"]))
-    return Result("导入资料包", counts, table, [str(store.path)], next_step="check")
+    shown = {**counts, "page": import_report.page(store, runs.last(store, VERB))}
+    return Result("导入资料包", shown, table, [str(store.path)], next_step="check")
 
 
 def _files(names):
     return "、".join(names[:FILES_NAMED]) + (f" 等 {len(names)} 个文件" if len(names) > FILES_NAMED else "")
-
-
-def _decisions(decisions):
-    """Rows that tell each different decision once, with the layers or sheets it was taken for; samples of the first."""
-    grouped = {}
-    for subject, text in decisions:
-        said, _, sample = text.partition("；如：")
-        grouped.setdefault(said, []).append((subject, sample))
-    for said, of in grouped.items():
-        subject, sample = of[0]
-        others = f" 等 {len(of)} 处" if len(of) > 1 else ""
-        yield f"{subject}{others}", said + (f"；如：{sample}" if sample else "")
 
 
 def _no_policy(store):

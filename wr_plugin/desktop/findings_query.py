@@ -11,8 +11,9 @@ WHERE (? = '' OR code = ?) AND (? = '' OR village_code = ?) AND (? = '' OR state
   AND (? = '' OR instr(subject, ?) > 0 OR instr(message, ?) > 0)
 """
 LIST_SQL = f"""
-SELECT f.*, p.village_name
-FROM (SELECT fid, code, severity, subject, parcel_uuid, village_code, message, remedy, state, source_file, source_row,
+SELECT f.*, p.village_name, coalesce(f.source_file, p.source_file) AS file,
+       CASE WHEN f.source_file IS NULL THEN p.source_row ELSE f.source_row END AS row
+FROM (SELECT fid, code, severity, subject, parcel_uuid, village_code, message, remedy, value, state, source_file, source_row,
              CASE severity WHEN 'stop' THEN 0 WHEN 'review' THEN 1 ELSE 2 END AS gravity
       FROM finding {WANTED} ORDER BY gravity, code, village_code, subject LIMIT ?) f
 LEFT JOIN parcel p ON p.uuid = f.parcel_uuid

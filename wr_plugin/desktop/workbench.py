@@ -22,7 +22,7 @@ MENU = "水权确权"
 OPEN_AT_START = "WR_WORK"
 ARRANGED = "wr_plugin/arranged"
 QGIS_LAYERS, LEGEND_WIDTH = "Layers", 290
-SHOWN_OTHERWISE = ("explain", "status")  # by a click on the map, and in the dock
+SHOWN_OTHERWISE = ("explain", "status", "mapping")  # by a click on the map, in the dock, in the import dialog
 RIGHT, BOTTOM = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 
 

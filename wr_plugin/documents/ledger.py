@@ -15,8 +15,8 @@ HOLDER_COLUMNS = (
     SheetColumn("序号", WHOLE, 7), SheetColumn("乡镇", width=12), SheetColumn("村", width=12), SheetColumn("组", width=10),
     SheetColumn("姓名（名称）", width=16, group="权利人"), SheetColumn("承包方编码", width=21, group="权利人"),
     SheetColumn("类型", width=8, group="权利人"), SheetColumn("水源类型", width=10), SheetColumn("地块数", WHOLE, 8),
-    SheetColumn("确权面积（亩）", MU, 13), SheetColumn("定额水量", M3, 14, "年度水权额度（m³）"),
-    SheetColumn("核定水量", M3, 14, "年度水权额度（m³）"), SheetColumn("证号", width=26, group="水权证"),
+    SheetColumn("确权面积（亩）", MU, 13), SheetColumn("定额水量（m³）", M3, 14),
+    SheetColumn("核定水量（年度水权额度，m³）", M3, 16), SheetColumn("证号", width=26, group="水权证"),
     SheetColumn("有效期起", width=12, group="水权证"), SheetColumn("有效期止", width=12, group="水权证"),
 )
 PARCEL_COLUMNS = (

@@ -29,12 +29,14 @@ THIN = Side(style="thin", color="808080")
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column: title, merged group above, kind of value (amounts are integers of 0.01), width in characters."""
+    """One column: title, merged group above, kind of value (amounts are integers of 0.01), width in characters;
+    ``wrap``: long texts go on in the next line of the cell."""
 
     title: str
     kind: str = TEXT
     width: float = 12
     group: str = ""
+    wrap: bool = False
 
 
 @dataclass
@@ -154,7 +156,8 @@ def _styles(ws, sheet, border, bold):
         cell = ws.cell(HEAD_ROWS + 1, i)
         cell.font = Font(name="宋体", size=10, bold=bold)
         cell.border = border
-        cell.alignment = Alignment(horizontal="left" if column.kind == TEXT else "right", vertical="center")
+        cell.alignment = Alignment(horizontal="left" if column.kind == TEXT else "right", vertical="center",
+                                   wrap_text=column.wrap or None)
         cell.number_format = FORMATS[MU if _finer_than_whole(column, sheet.data[i - 1]) else column.kind]
         found.append(cell.style_id)
     ws.delete_rows(HEAD_ROWS + 1)

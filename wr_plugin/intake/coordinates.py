@@ -122,7 +122,8 @@ def _against_numbers(crs, bounds, where, evidence):
     degrees = abs(minx) <= 360 and abs(maxx) <= 360 and abs(miny) <= 90 and abs(maxy) <= 90
     if crs.is_geographic:
         if not degrees:
-            raise BadInput(f"坐标系写的是经纬度（{crs.name}），坐标却是 {minx:.9g}, {miny:.9g} 这样的米数", SAY_CRS, where=where)
+            x, y = minx if abs(minx) > 360 else maxx, miny if abs(miny) > 90 else maxy
+            raise BadInput(f"坐标系写的是经纬度（{crs.name}），坐标却是 {x:.9g}, {y:.9g} 这样的米数", SAY_CRS, where=where)
         return Placed(crs, evidence)
     if degrees and _spread(bounds) > 0:
         raise BadInput(f"坐标系写的是投影坐标（{crs.name}），坐标却是 {minx:.4f}, {miny:.4f} 这样的经纬度", SAY_CRS, where=where)

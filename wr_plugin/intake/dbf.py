@@ -54,16 +54,24 @@ class Dbf:
         """The bytes of one column, blanks at both ends and padding removed."""
         return np.char.strip(np.ascontiguousarray(self.records[f"f{number}"]), b" \x00\t\r\n")
 
-    def read(self, given=""):
-        """(field names, columns, Encoding). Text columns are object arrays with None for blank; numbers are float64,
-        except numeric fields wide enough for a code, which stay text; dates are ``YYYY-MM-DD``."""
-        raws = [self.raw(number) for number in range(len(self.fields))]
+    def names(self):
+        """The field names alone, decoded as ``read`` would."""
+        raws = [self.raw(number) for number, item in enumerate(self.fields)]
+        return self._decoded(raws, "")[0]
+
+    def _decoded(self, raws, given):
         telling = [f.name for f in self.fields if not f.name.isascii()]
         for item, raw in zip(self.fields, raws):
             if item.kind == "C" and item.width:
                 telling.extend(_not_ascii(raw))
         chosen = encodings.decide(telling, _cpg(self.path), self.ldid, given)
-        names = [f.name.decode(chosen.name, "replace").strip() for f in self.fields]
+        return [f.name.decode(chosen.name, "replace").strip() for f in self.fields], chosen
+
+    def read(self, given=""):
+        """(field names, columns, Encoding). Text columns are object arrays with None for blank; numbers are float64,
+        except numeric fields wide enough for a code, which stay text; dates are ``YYYY-MM-DD``."""
+        raws = [self.raw(number) for number in range(len(self.fields))]
+        names, chosen = self._decoded(raws, given)
         return names, [_column(item, raw, chosen.name) for item, raw in zip(self.fields, raws)], chosen
 
 

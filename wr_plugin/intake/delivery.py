@@ -25,14 +25,15 @@ ID_KEYS = {"parcel": ("DKBM",), "well": ("well_code",), "registry": ("DKBM", "CB
 
 @dataclass
 class Delivery:
-    """``frames`` by table, ``geometry`` by layer, ``findings`` rows, ``decisions`` (what, decided how), ``sources`` by
-    table as file names, ``settings`` for the work file."""
+    """``frames`` by table, ``geometry`` by layer, ``findings`` rows, ``decisions`` (what, decided how),
+    ``fields`` (table, file, field, column, how it was found), ``sources`` by table as file names, ``settings`` for the work file."""
 
     frames: Dict[str, pd.DataFrame] = field(default_factory=dict)
     geometry: Dict[str, np.ndarray] = field(default_factory=dict)
     crs: Any = None
     findings: List[dict] = field(default_factory=list)
     decisions: List[Tuple[str, str]] = field(default_factory=list)
+    fields: List[tuple] = field(default_factory=list)
     sources: Dict[str, List[str]] = field(default_factory=dict)
     missing: List[str] = field(default_factory=list)
     settings: Dict[str, str] = field(default_factory=dict)
@@ -82,7 +83,7 @@ def read(package, mapping, existing_crs=None, progress=None):
     by_layer = {t: s for t, s in package.sources.items() if schema.table(t).geometry}
     layers = read_layers(by_layer, mapping, existing_crs, tick)
     found.frames, found.geometry, found.crs = layers.frames, layers.geometry, layers.work.crs
-    found.findings, found.decisions = layers.findings, layers.decisions
+    found.findings, found.decisions, found.fields = layers.findings, layers.decisions, layers.fields
     if progress:
         progress.step("读取表格")
     _read_tables(found, {t: s for t, s in package.sources.items() if t not in by_layer}, mapping, tick)
@@ -97,11 +98,12 @@ def _read_tables(found, by_table, mapping, tick):
     sizes = {s.path: s.path.stat().st_size for sources in by_table.values() for s in sources}
     total, done = sum(sizes.values()) or 1, 0
     for name, sources in by_table.items():
-        table, given, frames = schema.table(name), mapping.of(name), []
+        table, frames = schema.table(name), []
         for source in sources:
+            given = mapping.of(name, source.name)
             if name in ("quota", "cap"):
                 reader = limits_file.read_quota if name == "quota" else limits_file.read_caps
-                frames.append(reader(source.path, source.name, given.fields, given.sheet))
+                frames.append(reader(source.path, source.name, given.fields, given.sheet, found.fields))
             else:
                 frames.extend(_read_workbook(found, table, source, given, partial(_tick, tick, done, total)))
             done += sizes[source.path]
@@ -119,6 +121,7 @@ def _read_workbook(found, table, source, given, report):
         frame, _, findings = tabular.to_frame(table, raw, given)
         found.findings.extend(findings)
         found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
+        found.fields.extend((table.name, raw.where, *each) for each in raw.fields)
         yield frame
 
 

@@ -5,8 +5,8 @@ The schema says the names; here are only the short names that irrigation layers 
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Dict, List
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping
 
 from ..model import schema
 from ..model.errors import BadInput
@@ -34,14 +34,34 @@ NOT_DELIVERED = {"fid", "uuid", "geometry_m2", "village_code", "village_name", "
 DBF_NAME_BYTES = 10
 SHORTEST_CUT = 4
 EXACT, ALIAS, OTHER, CUT = range(4)
+HOW = {EXACT: "标准字段名", ALIAS: "中文名称", OTHER: "别名", CUT: "截短的字段名"}
+CHOSEN = "字段对应"
+NUMBERED = re.compile(r"(.+)#([0-9]{1,3})")
+MATTERS = {"parcel": ("DKBM", "DKLB", "SCMJ"), "CBF": ("CBFBM", "CBFMC"), "CBDKXX": ("DKBM", "CBFBM", "HTMJ"),
+           "registry": ("DKBM", "CBFBM", "holder_name", "area_mu_100")}
+"""Fields without which rights come out differently: where one is not found by name, or two columns claim it, and a
+column looks like it, the clerk is asked."""
+
+
+class MappingNeeded(BadInput):
+    """A column must be named by a person. The door offers the proposal of the verb ``mapping``."""
+
+    def __init__(self, message, remedy, *, where=""):
+        super().__init__(message, remedy, code="MappingNeeded", where=where)
 
 
 @dataclass(frozen=True)
 class Match:
-    """``columns``: schema field → positions of its columns, first non-blank counts. ``unused``: titles left alone."""
+    """``columns``: schema field → positions of its columns, first non-blank counts. ``unused``: titles left alone.
+
+    ``how``: how each field was found. ``ambiguous``: field → positions of the columns that claim it with equal right.
+    ``absent``: fields that a mapping says the file does not have."""
 
     columns: Dict[str, List[int]]
     unused: List[str]
+    how: Dict[str, str] = field(default_factory=dict)
+    ambiguous: Mapping[str, Any] = field(default_factory=dict)
+    absent: frozenset = frozenset()
 
 
 def deliverable(table):
@@ -75,16 +95,18 @@ def names_of(table):
     return known
 
 
-def match(table, headers, chosen=None, cut=False):
+def match(table, headers, chosen=None, cut=False, ask=True):
     """Finds the fields of ``table`` among ``headers`` (tuples of header parts, outermost first).
 
-    ``chosen``: {field: header or [headers]} from a saved mapping, which wins and must exist. ``cut``: the headers come
-    from a DBF, which cuts names to 10 bytes. A header of several
-    parts is tried whole, then by its inner parts where those are not ambiguous. Raises BadInput for a mapping that
-    names an absent column, and where two columns claim one field with equal right.
+    ``chosen``: {field: header, [headers] or None for "there is none"} from a saved mapping, which wins and must exist.
+    ``cut``: the headers come from a DBF, which cuts names to 10 bytes. A header of several parts is tried whole, then
+    by its inner parts where those are not ambiguous. Raises BadInput for a mapping that names an absent column, and,
+    where ``ask``, MappingNeeded where two whole headers claim one field with equal right.
     """
     titles = ["".join(parts) for parts in headers]
-    columns, used = _chosen(titles, chosen or {})
+    absent = frozenset(name for name, header in (chosen or {}).items() if header is None)
+    columns, used = _chosen(titles, {k: v for k, v in (chosen or {}).items() if v is not None})
+    how, ambiguous = dict.fromkeys(columns, CHOSEN), {}
     known = names_of(table)
     for depth in range(max((len(p) for p in headers), default=0)):
         claims = {}
@@ -92,36 +114,72 @@ def match(table, headers, chosen=None, cut=False):
             if position in used or depth >= len(parts):
                 continue
             name, rank = _lookup("".join(parts[depth:]), known, cut)
-            if name and name not in columns:
+            if name and name not in columns and name not in absent:
                 claims.setdefault(name, []).append((rank, position))
         for name, found in claims.items():
             best = min(rank for rank, _ in found)
             first = [position for rank, position in found if rank == best]
-            if len(first) > 1 and depth == 0:
-                raise BadInput(f"有 {len(first)} 列都像是“{table.by_name[name].alias}”：{'、'.join(titles[p] for p in first)}",
-                               "删去多余的列，或在字段对应文件里写明用哪一列")
-            if len(first) == 1:
-                columns[name] = first
+            if len(first) > 1:
+                if ask and depth == 0:
+                    raise MappingNeeded(*_rivals(table, name, [titles[p] for p in first]))
+                ambiguous.setdefault(name, first)
+            else:
+                columns[name], how[name] = first, HOW[best]
                 used.update(first)
     unused = [title for position, title in enumerate(titles) if position not in used and title]
-    return Match(columns, unused)
+    left = {name: positions for name, positions in ambiguous.items()
+            if name not in columns and not used.issuperset(positions)}
+    return Match(columns, unused, how, left, absent)
+
+
+def _rivals(table, name, titles):
+    return (f"有 {len(titles)} 列都像是“{table.by_name[name].alias}”：{'、'.join(titles)}",
+            "删去多余的列，或在字段对应文件里写明用哪一列")
+
+
+def require_one_of(table, found, titles, where):
+    """Raises MappingNeeded where a field that matters is claimed by two columns and so has none."""
+    for name in MATTERS.get(table.name, ()):
+        if name in found.ambiguous:
+            raise MappingNeeded(*_rivals(table, name, [titles[p] for p in found.ambiguous[name]]), where=where)
+
+
+def unique_titles(headers):
+    """Headers as one text each; a text that several columns bear is numbered: ``面积#1``, ``面积#2``."""
+    titles = ["".join(parts) for parts in headers]
+    count, seen, made = {}, {}, []
+    for title in titles:
+        count[plain(title)] = count.get(plain(title), 0) + 1
+    for title in titles:
+        key = plain(title)
+        seen[key] = seen.get(key, 0) + 1
+        made.append(f"{title}#{seen[key]}" if title and count[key] > 1 else title)
+    return made
 
 
 def _chosen(titles, chosen):
     columns, used = {}, set()
     index = {}
     for position, title in enumerate(titles):
-        index.setdefault(plain(title), position)
+        index.setdefault(plain(title), []).append(position)
     for name, wanted in chosen.items():
-        positions = []
-        for header in [wanted] if isinstance(wanted, str) else wanted:
-            if plain(header) not in index:
-                raise BadInput(f"字段对应写的列“{header}”不存在，现有的列：{'、'.join(t for t in titles if t) or '（无）'}",
-                               "核对字段对应文件")
-            positions.append(index[plain(header)])
+        positions = [_position(header, titles, index) for header in ([wanted] if isinstance(wanted, str) else wanted)]
         columns[name] = positions
         used.update(positions)
     return columns, used
+
+
+def _position(header, titles, index):
+    """Where the column of that title is; ``面积#2`` is the second of those that bear it. BadInput where there is none."""
+    here, numbered = index.get(plain(header), []), NUMBERED.fullmatch(plain(header))
+    if len(here) == 1:
+        return here[0]
+    if here:
+        raise BadInput(f"字段对应写的列“{header}”有 {len(here)} 列", f"写明第几个：{header}#1、{header}#2 ……")
+    same = index.get(numbered.group(1), []) if numbered else []
+    if same and 1 <= int(numbered.group(2)) <= len(same):
+        return same[int(numbered.group(2)) - 1]
+    raise BadInput(f"字段对应写的列“{header}”不存在，现有的列：{'、'.join(t for t in titles if t) or '（无）'}", "核对字段对应文件")
 
 
 def _lookup(title, known, cut):
@@ -158,7 +216,8 @@ def require(table, found, where, constants=()):
     if missing:
         wanted = "、".join(f"{f.alias}（{f.name}）" for f in missing)
         have = "、".join([*found.unused, *found.columns]) or "（无）"
-        raise BadInput(f"{table.title}缺少列：{wanted}；有的列：{have}", "补上该列，或在字段对应文件里写明它叫什么名字", where=where)
+        raise MappingNeeded(f"{table.title}缺少列：{wanted}；有的列：{have}", "补上该列，或在字段对应文件里写明它叫什么名字",
+                            where=where)
 
 
 def fields_in_order(table, names):

@@ -18,15 +18,16 @@ NEAR_M = 20_000.0
 
 @dataclass
 class Layers:
-    """``frames`` and ``geometry`` by layer name; ``work``: the project's CRS; ``findings`` and ``decisions`` on the way;
-    ``parcels``: how many have been read so far; ``drawn``: (CRS, bounds) of the first parcel layer as delivered. A
-    parcel's finding carries its position as ``row``."""
+    """``frames`` and ``geometry`` by layer name; ``work``: the project's CRS; ``findings``, ``decisions`` and ``fields``
+    (table, file, field, column, how) on the way; ``parcels``: how many have been read so far; ``drawn``: (CRS, bounds) of
+    the first parcel layer as delivered. A parcel's finding carries its position as ``row``."""
 
     frames: Dict[str, pd.DataFrame] = field(default_factory=dict)
     geometry: Dict[str, np.ndarray] = field(default_factory=dict)
     work: Any = None
     findings: List[dict] = field(default_factory=list)
     decisions: List[tuple] = field(default_factory=list)
+    fields: List[tuple] = field(default_factory=list)
     parcels: int = 0
     drawn: Any = None
 
@@ -52,7 +53,7 @@ def read_layers(sources, mapping, existing_crs=None, report=lambda done, total: 
 
 
 def _read_one(found, table, source, mapping, existing_crs):
-    given = mapping.of(table.name)
+    given = mapping.of(table.name, source.name)
     raw = vector_files.read_layer(source.path, source.layer, given.encoding or mapping.encoding, source.name)
     if raw.geometry is None:
         raise BadInput(f"{table.title}没有图形", "请提交带图形的图层", where=raw.where)
@@ -73,6 +74,7 @@ def _read_one(found, table, source, mapping, existing_crs):
     made = _shaped(found, table, raw, frame, moved, given)
     found.findings.extend(findings)
     found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
+    found.fields.extend((table.name, raw.where, *each) for each in raw.fields)
     return made
 
 

@@ -20,26 +20,31 @@ EXCEL_DIGITS = 15
 KEYS = {"quota": ("crop", "district_code", "source", "method"), "cap": ("cap_level", "cap_code", "source")}
 
 
-def read_quota(path, name="", chosen=None, sheet=""):
+def read_quota(path, name="", chosen=None, sheet="", told=None):
     """The quota workbook as a frame with the columns of table ``quota``. BadInput names file, sheet, row and field."""
-    return _read(path, schema.table("quota"), name, chosen, sheet)
+    return _read(path, schema.table("quota"), name, chosen, sheet, told)
 
 
-def read_caps(path, name="", chosen=None, sheet=""):
+def read_caps(path, name="", chosen=None, sheet="", told=None):
     """The cap workbook as a frame with the columns of table ``cap``. BadInput names file, sheet, row and field."""
-    return _read(path, schema.table("cap"), name, chosen, sheet)
+    return _read(path, schema.table("cap"), name, chosen, sheet, told)
 
 
-def _read(path, table, name, chosen, sheet):
+def _read(path, table, name, chosen, sheet, told):
     name = name or Path(path).name
-    frames = [_frame(raw, table, chosen) for raw in sheets.read(path, table, name, sheet, chosen)]
+    frames = [_frame(raw, table, chosen, told) for raw in sheets.read(path, table, name, sheet, chosen)]
     frame = pd.concat(frames, ignore_index=True)
     _refuse_double_rows(frame, table, name)
     return frame
 
 
-def _frame(raw, table, chosen):
+def _frame(raw, table, chosen, told):
+    """``told``: a list that hears (table, file, field, column, how it was found), or None."""
     found = field_matching.match(table, raw.headers, chosen)
+    if told is not None:
+        titles = field_matching.unique_titles(raw.headers)
+        told.extend((table.name, raw.where, name, titles[found.columns[name][0]], found.how[name])
+                    for name in field_matching.fields_in_order(table, found.columns))
     columns = {}
     for item in field_matching.deliverable(table):
         cells = raw.columns[found.columns[item.name][0]] if item.name in found.columns else [None] * len(raw)

@@ -3,6 +3,7 @@
 The form (YAML), everything but ``tables`` optional::
 
     county: {code: "620799", name: 示例县}
+    sender: 某测绘院             # 谁交来的：保存的字段对应以它命名
     work_crs: EPSG:32736        # 工作坐标系
     crs: EPSG:32736             # 图层没有 .prj 时
     encoding: GB18030           # DBF 文字编码
@@ -15,9 +16,13 @@ The form (YAML), everything but ``tables`` optional::
         crs: EPSG:32736
         encoding: UTF-8
         close_lines: true       # 地块以闭合线交来：围成面
+        headers: [FID, name, alias, status]         # 文件的全部列名：同样的列名再来时自动套用本文件
         fields: {DKBM: FID, DKMC: [name, alias]}    # 列出几个的取第一个非空；图层没有 FID 这一列时，FID 为要素号
         constants: {DKLB: "10"}
         codes: {DKLB: {耕地: "10"}}
+
+A field whose column is ``~`` is not in the file, whatever a column may be called. The second of two columns called 面积
+is ``面积#2``. A table whose files differ in their columns is a list of such sections, each with its own ``file``.
 """
 
 import hashlib
@@ -25,21 +30,23 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping, Tuple
 
 from ..model import paths, schema
 from ..model.errors import BadInput
 from . import vector_files, yaml_file
 
 STANDARD, OWN = "NY/T 2539", "own"
-TOP_KEYS = {"county", "work_crs", "crs", "encoding", "code_standard", "tables", "description"}
-TABLE_KEYS = {"file", "layer", "sheet", "crs", "encoding", "close_lines", "fields", "constants", "codes"}
+TOP_KEYS = {"county", "sender", "work_crs", "crs", "encoding", "code_standard", "tables", "description"}
+TABLE_KEYS = {"file", "layer", "sheet", "crs", "encoding", "close_lines", "headers", "fields",
+              "constants", "codes"}
 COUNTY_CODE = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True)
 class TableMapping:
-    """What the mapping says of one table; ``files`` are names relative to the package."""
+    """What the mapping says of one table; ``files`` are names relative to the package. ``headers``: the columns that the
+    file had when the mapping was made. ``parts``: where the table's files differ, what is said of each."""
 
     files: List[str] = field(default_factory=list)
     layer: str = ""
@@ -50,6 +57,8 @@ class TableMapping:
     fields: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    headers: List[str] = field(default_factory=list)
+    parts: Tuple["TableMapping", ...] = ()
 
 
 NOTHING_SAID = TableMapping()
@@ -65,10 +74,18 @@ class FieldMapping:
     encoding: str = ""
     code_standard: str = STANDARD
     sha256: str = ""
+    sender: str = ""
 
-    def of(self, table):
-        """The mapping of one table; an empty one where it says nothing of it."""
-        return self.tables.get(table, NOTHING_SAID)
+    def of(self, table, file=""):
+        """The mapping of one table, or of one file of it; an empty one where it says nothing of it."""
+        whole = self.tables.get(table, NOTHING_SAID)
+        if not whole.parts:
+            return whole
+        return next((part for part in whole.parts if file.replace("\\", "/") in _slashed(part.files)), NOTHING_SAID)
+
+
+def _slashed(files):
+    return [file.replace("\\", "/") for file in files]
 
 
 def read_mapping(path):
@@ -92,9 +109,10 @@ def read_mapping(path):
         check.fail("code_standard", f"编码标准应为 “{STANDARD}” 或 own")
     tables = data.get("tables") or {}
     check.mapping("tables", tables)
-    made = {str(t): _table(check, str(t), value) for t, value in tables.items()}
+    made = {str(t): _sections(check, str(t), value) for t, value in tables.items()}
+    sender = check.text("sender", data.get("sender") or "")
     return FieldMapping(made, code, name, _crs(data.get("work_crs")), _crs(data.get("crs")), str(data.get("encoding") or ""),
-                        standard, hashlib.sha256(text.encode("utf-8")).hexdigest())
+                        standard, hashlib.sha256(text.encode("utf-8")).hexdigest(), sender)
 
 
 def _crs(value):
@@ -121,8 +139,21 @@ class _Check:
         return str(value)
 
 
-def _table(check, name, value):
+def _sections(check, name, value):
+    """One table's mapping; of a list, one whose parts are its sections."""
     path = f"tables.{name}"
+    if not isinstance(value, list):
+        return _table(check, name, path, value)
+    parts = tuple(_table(check, name, f"{path}[{i}]", each) for i, each in enumerate(value))
+    files = [file for part in parts for file in part.files]
+    if not all(part.files for part in parts):
+        check.fail(path, f"“{path}”分几段写时，每段都要写明 file")
+    if len(set(_slashed(files))) < len(files):
+        check.fail(path, f"“{path}”的几段里有同一个文件")
+    return TableMapping(files, parts[0].layer, parts=parts) if parts else NOTHING_SAID
+
+
+def _table(check, name, path, value):
     declared = schema.tables().get(name)
     if declared is None or not declared.delivered:
         known = "、".join(f"{t.name}（{t.title}）" for t in schema.tables().values() if t.delivered)
@@ -143,6 +174,10 @@ def _table(check, name, value):
         for item in given:
             if item not in declared.by_name or item in ("fid", "uuid"):
                 check.fail(f"{path}.{part}.{item}", f"{declared.title}没有字段“{item}”，可用：{'、'.join(declared.columns[1:])}")
+    headers = value.get("headers") or []
+    if not isinstance(headers, list):
+        check.fail(f"{path}.headers", "headers 应是列名的列表")
+    headers = [check.text(f"{path}.headers", h) for h in headers]
     fields = {str(k): _headers(check, f"{path}.fields.{k}", v) for k, v in fields.items()}
     constants = {str(k): _constant(check, f"{path}.constants.{k}", v) for k, v in constants.items()}
     for item, given in words.items():
@@ -156,10 +191,14 @@ def _table(check, name, value):
     if close and declared.geometry != schema.MULTIPOLYGON:
         check.fail(f"{path}.close_lines", f"{declared.title}不是面图层，不能由闭合线围成")
     return TableMapping(files, str(value.get("layer") or ""), str(value.get("sheet") or ""), _crs(value.get("crs")),
-                        str(value.get("encoding") or ""), close, fields, constants, words)
+                        str(value.get("encoding") or ""), close, fields, constants, words, headers)
 
 
 def _headers(check, path, value):
+    if value is None:
+        return None
+    if value == "":
+        check.fail(path, f"“{path.rpartition('.')[2]}”还没有填是哪一列；确实没有这一列的，写 ~")
     if isinstance(value, list):
         if not value:
             check.fail(path, "列表是空的")

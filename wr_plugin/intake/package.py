@@ -82,10 +82,11 @@ def survey(folder, mapping, left=None, unpacked=None):
     package = Package(root, county=_county(root))
     taken = {}
     for table, given in mapping.tables.items():
-        for file in given.files:
-            path = _named(root, file)
-            package.sources.setdefault(table, []).append(Source(path, file.replace("\\", "/"), table, given.layer))
-            taken.setdefault(path, []).append(table)
+        for part in given.parts or (given,):
+            for file in part.files:
+                path = _named(root, file)
+                package.sources.setdefault(table, []).append(Source(path, file.replace("\\", "/"), table, part.layer))
+                taken.setdefault(path, []).append(table)
     mapped = {table for table, given in mapping.tables.items() if given.files}
     for path in _files(root):
         name = path.relative_to(root).as_posix()

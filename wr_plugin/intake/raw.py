@@ -14,7 +14,8 @@ class RawTable:
     column has one part. ``columns``: for each header a list or array of values (text, numbers, dates, None).
     ``rows``: the row numbers a clerk sees (Excel's row, or the record's number from 1). ``geometry``: shapely array or
     None. ``crs``: WKT as delivered, "" where there is none. ``notes``: what the reader decided or skipped.
-    ``feature_ids``: the features' own numbers (FID), which a mapping may use where a layer has no key.
+    ``feature_ids``: the features' own numbers (FID), which a mapping may use where a layer has no key. ``fields``: once
+    matched, (field, its columns, how it was found).
     """
 
     path: Any
@@ -27,6 +28,7 @@ class RawTable:
     crs: str = ""
     notes: List[str] = field(default_factory=list)
     feature_ids: Optional[np.ndarray] = None
+    fields: List[Tuple[str, str, str]] = field(default_factory=list)
 
     def __len__(self):
         return len(self.rows)

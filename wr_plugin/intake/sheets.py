@@ -79,9 +79,13 @@ def _rows_with_content(rows, progress):
 def _table(path, name, title, rows, numbers, table, chosen, constants):
     """A RawTable, or the BadInput that says why the sheet holds none."""
     where = f"{name} › {title}" if title else name
-    start, height, headers, found = _header(rows, table, chosen)
+    try:
+        start, height, headers, found = _header(rows, table, chosen)
+    except BadInput as error:
+        return BadInput(error.message, error.remedy, where=where)
     if found is None:
-        return BadInput(f"找不到{table.title}的表头", "表头应写标准字段名或中文名称；也可用字段对应文件指明", where=where)
+        return field_matching.MappingNeeded(f"找不到{table.title}的表头", "表头应写标准字段名或中文名称；也可用字段对应文件指明",
+                                            where=where)
     try:
         field_matching.require(table, found, where, constants)
     except BadInput as error:
@@ -103,6 +107,37 @@ def _table(path, name, title, rows, numbers, table, chosen, constants):
     return RawTable(path, name, title, headers, columns, row_numbers, notes=notes)
 
 
+def as_they_stand(path, table, name="", sheet=""):
+    """Every visible sheet as a RawTable for proposals: the header is the block that names most of the table's fields,
+    else the first full row of texts; nothing is required and no row is left out."""
+    path, made = Path(path), []
+    for title, rows in workbook.sheets(path, name or path.name):
+        if rows is None or sheet and title != sheet:
+            continue
+        kept, numbers = _rows_with_content(rows, None)
+        start, height, headers, found = _header(kept, table, {})
+        if found is None:
+            start, height = _first_full_row(kept), 1
+            headers = flattened(kept[start:start + 1]) if kept else []
+        first = start + height + (len(kept) > start + height and _is_number_row(kept[start + height]))
+        body = [(*row, *[None] * len(headers))[:len(headers)] for row in kept[first:]]
+        if headers and body:
+            made.append(RawTable(path, name or path.name, title, headers, [list(c) for c in zip(*body)],
+                                 np.array(numbers[first:], dtype=np.int64)))
+    return made
+
+
+def _first_full_row(rows):
+    """The first row of the search in which nearly as many cells are filled as anywhere, all with texts."""
+    filled = [sum(v is not None and str(v).strip() != "" for v in row) for row in rows[:HEADER_SEARCH_ROWS]]
+    most = max(filled, default=0)
+    for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
+        texts = [v for v in row if isinstance(v, str) and v.strip() and not _cell(v).isdigit()]
+        if filled[number] and len(texts) == filled[number] and filled[number] >= max(1, most * 0.6):
+            return number
+    return 0
+
+
 def _header(rows, table, chosen):
     """(first row, height, headers, Match) of the best header block; Match is None where nothing is recognised."""
     best = (0, 0, [], None)
@@ -112,7 +147,7 @@ def _header(rows, table, chosen):
         for height in range(1, min(HEADER_MOST_ROWS, len(rows) - start) + 1):
             headers = flattened(rows[start:start + height])
             try:
-                found = field_matching.match(table, headers, chosen)
+                found = field_matching.match(table, headers, chosen, ask=False)
             except BadInput:
                 continue
             value = len(found.columns) + 2 * len(wanted & set(found.columns)) - 0.1 * (height - 1)

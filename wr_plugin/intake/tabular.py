@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..model import schema
 from ..model.errors import BadInput
-from . import field_matching, values
+from . import content, field_matching, values
 from .mapping import NOTHING_SAID
 
 ROWS_SHOWN = 5
@@ -24,14 +24,15 @@ def to_frame(table, raw, given=NOTHING_SAID):
     told (ROW_INCOMPLETE); values that cannot be read become blank and are told by column (VALUE_UNREADABLE). A
     mandatory coded value (e.g. the kind of unapproved land) that cannot be read is refused: BadInput.
     """
-    _offer_feature_ids(raw, given)
-    try:
-        found = field_matching.match(table, raw.headers, given.fields, cut=Path(raw.path).suffix.lower() in CUT_NAMES)
-    except BadInput as error:
-        raise BadInput(error.message, error.remedy, where=raw.where) from error
+    offer_feature_ids(raw, given)
+    found = matched(table, raw, given)
+    field_matching.require_one_of(table, found, field_matching.unique_titles(raw.headers), raw.where)
+    if not given.fields:
+        content.ask(table, raw, found, given.constants)
     for name in given.constants:
         found.columns.setdefault(name, [])
     field_matching.require(table, found, raw.where)
+    raw.fields.extend(_told(table, raw, found, given))
     findings, columns = [], {}
     for name in field_matching.fields_in_order(table, found.columns):
         item = table.by_name[name]
@@ -55,9 +56,30 @@ def to_frame(table, raw, given=NOTHING_SAID):
     return frame, kept, findings
 
 
-def _offer_feature_ids(raw, given):
+def matched(table, raw, given=NOTHING_SAID, ask=True):
+    """The ``Match`` of a raw table; errors name the file."""
+    try:
+        return field_matching.match(table, raw.headers, given.fields, Path(raw.path).suffix.lower() in CUT_NAMES, ask)
+    except field_matching.MappingNeeded as error:
+        raise field_matching.MappingNeeded(error.message, error.remedy, where=raw.where) from error
+    except BadInput as error:
+        raise BadInput(error.message, error.remedy, where=raw.where) from error
+
+
+def _told(table, raw, found, given):
+    """(field, its columns or constant, how it was found) in the schema's order, for the report."""
+    titles = field_matching.unique_titles(raw.headers)
+    for name in field_matching.fields_in_order(table, found.columns):
+        parts = [titles[p] for p in found.columns[name]]
+        if name in given.constants:
+            parts.append(f"“{given.constants[name]}”")
+        yield name, "，其次 ".join(parts), found.how.get(name, "固定值")
+
+
+def offer_feature_ids(raw, given):
     """Adds the features' own numbers as the column ``FID`` where the mapping asks for it and the layer has none."""
-    wanted = {header for headers in given.fields.values() for header in ([headers] if isinstance(headers, str) else headers)}
+    wanted = {header for headers in given.fields.values()
+              for header in ([headers] if isinstance(headers, str) else headers or ())}
     if raw.feature_ids is not None and FEATURE_ID in wanted and (FEATURE_ID,) not in raw.headers:
         raw.headers.append((FEATURE_ID,))
         raw.columns.append(raw.feature_ids)

@@ -73,6 +73,27 @@ def layer_names(path):
             raise _unreadable(path, error) from error
 
 
+def field_names(path, layer=""):
+    """The names of a layer's columns in order; of a shapefile by its DBF, decoded as ``read_layer`` does without a word."""
+    path = checked_path(path)
+    try:
+        if path.suffix.lower() == ".shp":
+            dbf_path = sidecar(path, ".dbf")
+            return Dbf(dbf_path).names() if dbf_path is not None else []
+        if lane() == "pyogrio":
+            import pyogrio
+
+            return [str(name) for name in pyogrio.read_info(path, layer=layer or None)["fields"]]
+        import fiona
+
+        with fiona.open(str(path), layer=layer or None) as source:
+            return list(source.schema["properties"])
+    except BadInput:
+        raise
+    except Exception as error:  # the readers raise their own, undocumented kinds
+        raise _unreadable(path, error) from error
+
+
 def read_layer(path, layer="", encoding="", name=""):
     """One layer as a RawTable; features without geometry keep None. BadInput where the file cannot be read.
 

@@ -3,7 +3,7 @@
 import html
 from pathlib import Path
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
@@ -60,6 +60,7 @@ class WorkDock(QDockWidget):
         self.setWidget(body)
         self.steps.chosen.connect(self.ask_and_run)
         self.run.cancelled.connect(lambda: session.run and session.run.cancel())
+        self.run.wanted.connect(self.follow_up)
         self.villages.visited.connect(self.village_wanted)
         self.villages.picked.connect(self.village_picked)
         session.opened.connect(self._opened)
@@ -99,11 +100,20 @@ class WorkDock(QDockWidget):
         self.open.setEnabled(True)
         self.run.tell_outcome(outcome)
 
-    def ask_and_run(self, verb_name):
+    def follow_up(self, verb_name):
+        """What the last run's message offers: the report, or the field mapping, which the import's dialog asks for."""
+        if verb_name == "mapping":
+            self.ask_and_run("import", with_mapping=True)
+        elif verb_name in VERBS and self.session.run is None:
+            self.ask_and_run(verb_name)
+
+    def ask_and_run(self, verb_name, with_mapping=False):
         """Asks for the verb's parameters and runs it; edits of the work file are saved or dropped first."""
         verb = VERBS[verb_name]
         known = [(v["village_code"], v["village_name"]) for v in self.session.status.get("villages", [])]
         dialog = VerbDialog(verb, self.session.path, known, self.window())
+        if with_mapping and dialog.mapping is not None and dialog.mapping.isEnabled():
+            QTimer.singleShot(0, dialog.mapping.propose)
         accepted = dialog.exec()
         values = dialog.values()
         dialog.deleteLater()

@@ -21,8 +21,8 @@ from ...model.findings import KINDS
 from ...model.tables_work import FINDING_STATE, SEVERITY
 from .. import findings_query, layers
 
-COLUMNS = ("程度", "问题", "对象", "村", "说明", "处理状态")
-WIDTHS = (64, 150, 190, 100, 0, 80)
+COLUMNS = ("程度", "问题", "对象", "村", "出处", "值", "说明", "处理办法", "处理状态")
+WIDTHS = (60, 140, 180, 80, 150, 90, 0, 180, 70)
 SEVERITY_COLOURS = {"stop": "#c1121f", "review": "#b45309", "notice": "#6b7280"}
 TYPING_MS = 250
 ROW_HEIGHT = 24
@@ -56,17 +56,26 @@ class FindingModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (
                 SEVERITY.get(row["severity"], row["severity"]), title_of(row["code"]), row["subject"],
-                row["village_name"] or row["village_code"] or "", row["message"],
-                FINDING_STATE.get(row["state"], row["state"] or ""))[column]
+                row["village_name"] or row["village_code"] or "", source_of(row), row["value"] or "", row["message"],
+                row["remedy"] or "", FINDING_STATE.get(row["state"], row["state"] or ""))[column]
         if role == Qt.ItemDataRole.ForegroundRole:
             if row["state"] != "open":
                 return QColor("#9ca3af")
             if column == 0:
                 return QColor(SEVERITY_COLOURS.get(row["severity"], "#374151"))
         if role == Qt.ItemDataRole.ToolTipRole:
-            source = f"\n来源：{row['source_file']} 第 {row['source_row']} 行" if row["source_file"] else ""
-            return f"{row['message']}\n处理办法：{row['remedy'] or ''}{source}"
+            value = f"\n值：{row['value']}" if row["value"] else ""
+            source = f"\n出处：{row['file']}" + (f" 第 {row['row']} 行" if row["row"] else "") if row["file"] else ""
+            return f"{row['message']}{value}\n处理办法：{row['remedy'] or ''}{source}"
         return None
+
+
+def source_of(row):
+    """``DK6207992026.shp 第 12 行``, the folder left out."""
+    if not row["file"]:
+        return ""
+    name = row["file"].replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{name} 第 {row['row']} 行" if row["row"] else name
 
 
 def title_of(code):

@@ -22,14 +22,17 @@ from ..protocol import without_commands
 
 STEPS = 1000
 FILES_SHOWN = 6
-MESSAGE_HEIGHT, LOG_HEIGHT = 150, 110
+MESSAGE_HEIGHT, PAGE_HEIGHT, LOG_HEIGHT = 150, 340, 110
+VERB_LINK = "wr"
+MAPPING_NEEDED = "MappingNeeded"
 LOG_LINES = 2000
 
 
 class RunPanel(QWidget):
-    """``cancelled``: the user wants the verb to stop."""
+    """``cancelled``: the user wants the verb to stop. ``wanted``: wants the verb of that name to follow."""
 
     cancelled = pyqtSignal()
+    wanted = pyqtSignal(str)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -49,7 +52,7 @@ class RunPanel(QWidget):
         self.text.setStyleSheet("color: #374151")
         self.message = QTextBrowser()
         self.message.setOpenLinks(False)
-        self.message.anchorClicked.connect(QDesktopServices.openUrl)
+        self.message.anchorClicked.connect(self._follow)
         self.message.setMaximumHeight(MESSAGE_HEIGHT)
         self.toggle = QToolButton()
         self.toggle.setText("日志 ▸")
@@ -92,7 +95,7 @@ class RunPanel(QWidget):
         self.progress_row.hide()
         self.text.hide()
         if outcome.ok:
-            self._tell(_done_html(outcome.result), "#2f855a")
+            self._tell(_done_html(outcome.result), "#2f855a", has_page=bool(_page_of(outcome.result)))
         elif outcome.cancelled:
             self._tell("<p><b>已取消</b>，未作任何更改。</p>", "#6b7280")
         else:
@@ -107,7 +110,16 @@ class RunPanel(QWidget):
             self.log.appendPlainText(error.detail)
             self.toggle.show()
 
-    def _tell(self, text, colour):
+    def _follow(self, url):
+        """A link: of a verb to run, or of a file or folder to open."""
+        if url.scheme() == VERB_LINK:
+            self.wanted.emit(url.path())
+        else:
+            QDesktopServices.openUrl(url)
+
+    def _tell(self, text, colour, has_page=False):
+        self.message.setMaximumHeight(PAGE_HEIGHT if has_page else MESSAGE_HEIGHT)
+        self.message.setMinimumHeight(PAGE_HEIGHT if has_page else 0)
         self.message.setHtml(text)
         edge = f"border: 0; border-left: 4px solid {colour}; background: #f9fafb"
         self.message.setStyleSheet(f"QTextBrowser {{ {edge} }}")
@@ -121,10 +133,15 @@ class RunPanel(QWidget):
 def _done_html(result):
     parts = [f"<p><b>{html.escape(result.get('title') or '完成')}</b>"]
     parts.append("" if result.get("changed", True) else "（输入没有变化，未作更改）")
-    if result.get("next_step"):
-        parts.append(f"<br><b style='color:#0369a1'>下一步：{html.escape(without_commands(result['next_step']))}</b>")
+    following = result.get("next_step")
+    if following:
+        following = VERBS[following].title if following in VERBS else without_commands(following)
+        parts.append(f"<br><b style='color:#0369a1'>下一步：{html.escape(following)}</b>")
     parts.append("</p>")
-    rows = "".join("<tr>" + "".join(f"<td style='padding-right:12px'>{html.escape(str(c))}</td>" for c in row) + "</tr>"
+    page = _page_of(result)
+    if page:
+        parts.append(f"<p><a href='{VERB_LINK}:report'>导出导入报告（Excel）…</a></p>{_page_html(page)}")
+    rows = "" if page else "".join("<tr>" + "".join(f"<td style='padding-right:12px'>{html.escape(str(c))}</td>" for c in row) + "</tr>"
                    for row in result.get("table") or [])
     if rows:
         parts.append(f"<table>{rows}</table>")
@@ -137,6 +154,23 @@ def _done_html(result):
     return "".join(parts)
 
 
+def _page_of(result):
+    return (result.get("counts") or {}).get("page") or []
+
+
+def _page_html(page):
+    """The leader's page: the parts as headings, the entries below them."""
+    parts, shown = [], ""
+    for part, item, text in page:
+        if part != shown:
+            parts.append(("</table>" if shown else "") + f"<p style='margin:6px 0 2px 0'><b>{html.escape(part)}</b></p><table>")
+            shown = part
+        inside = (f"<td style='padding-right:10px; color:#374151'>{html.escape(item)}</td><td>{html.escape(text)}</td>"
+                  if item else f"<td colspan='2'>{html.escape(text)}</td>")
+        parts.append(f"<tr>{inside}</tr>")
+    return "".join(parts) + "</table>"
+
+
 def _link(path):
     return html.escape(QUrl.fromLocalFile(str(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded))
 
@@ -144,4 +178,6 @@ def _link(path):
 def _error_html(error):
     where = f"<br><span style='color:#6b7280'>{html.escape(error['where'])}</span>" if error.get("where") else ""
     remedy = f"<br>处理办法：{html.escape(error['remedy'])}" if error.get("remedy") else ""
-    return f"<p><b style='color:#c1121f'>{html.escape(error.get('message') or '没有完成')}</b>{where}{remedy}</p>"
+    ask = f"<p><a href='{VERB_LINK}:mapping'>字段对应…</a></p>" if error.get("code") == MAPPING_NEEDED else ""
+    message = html.escape(error.get("message") or "没有完成").replace("\n", "<br>")
+    return f"<p><b style='color:#c1121f'>{message}</b>{where}{remedy}</p>{ask}"

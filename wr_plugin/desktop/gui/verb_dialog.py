@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ... import places
 from ...commands.catalogue import CHOICE, DATE, FILE, FLAG, FOLDER, FOLDER_OR_FILE, NEW_FILE, NEW_FOLDER, TEXTS, WHOLE
+from .mapping_button import MappingButton
 
 REMEMBERED = "wr_plugin/params"
 NOT_REMEMBERED = ("work", "subject", "village", "holder", "start", "on", "trial", "note", "zone", "number", "why")
@@ -41,7 +42,7 @@ class VerbDialog(QDialog):
 
     def __init__(self, verb, work="", villages=(), parent=None):
         super().__init__(parent)
-        self.verb, self.work, self.villages, self.inputs = verb, work, villages, {}
+        self.verb, self.work, self.villages, self.inputs, self.mapping = verb, work, villages, {}, None
         self.setWindowTitle(verb.title)
         self.setWindowIcon(QIcon(places.icon_file(verb.name)))
         self.setMinimumWidth(WIDTH)
@@ -88,7 +89,14 @@ class VerbDialog(QDialog):
         made.setToolTip(param.help)
         made.setAccessibleName(param.label)
         self.inputs[param.name] = made
-        inside.addWidget(made)
+        if self.verb.name == "import" and param.name == "mapping":
+            row = QHBoxLayout()
+            row.addWidget(made, 1)
+            self.mapping = MappingButton(self.inputs["package"], made)
+            row.addWidget(self.mapping)
+            inside.addLayout(row)
+        else:
+            inside.addWidget(made)
         if param.kind != FLAG:
             hint = QLabel(param.help)
             hint.setWordWrap(True)
@@ -131,7 +139,10 @@ class VerbDialog(QDialog):
         return made
 
     def _order_tabs(self, buttons):
-        chain = [*self.inputs.values(), self.ok, buttons.button(QDialogButtonBox.StandardButton.Cancel)]
+        inputs = list(self.inputs.values())
+        if self.mapping is not None:
+            inputs.insert(inputs.index(self.inputs["mapping"]) + 1, self.mapping)
+        chain = [*inputs, self.ok, buttons.button(QDialogButtonBox.StandardButton.Cancel)]
         for before, after in zip(chain, chain[1:]):
             self.setTabOrder(before, after)
         if self.inputs:
