@@ -28,3 +28,12 @@ def test_help_speaks_of_every_parameter(verb):
 def test_general_help_lists_every_verb():
     text = door.general_help()
     assert all(f"{verb.name} " in text and verb.title in text for verb in catalogue.VERBS.values())
+
+
+def test_every_path_among_the_parameters_is_kept_by_its_name_only():
+    from wr_plugin.commands import catalogue
+    from wr_plugin.store import runs
+
+    paths = {param.name for verb in catalogue.VERBS.values() for param in verb.params if
+             any(word in param.kind for word in ("file", "folder"))}
+    assert paths <= set(runs.PATHS)

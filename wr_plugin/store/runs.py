@@ -11,6 +11,8 @@ from .. import version
 from . import reading
 
 CHUNK = 1 << 20
+PATHS = ("package", "work", "mapping", "policy", "quota", "caps", "out", "fonts")
+"""Parameters of the steps that are paths; any other text, such as a reason, is kept whole."""
 
 
 def now():
@@ -62,7 +64,7 @@ def last(store, verb):
 
 def record(store, verb, started, params, counts, inputs=(), input_sha256="", policy_sha256=""):
     """Adds a run and returns its number; within ``transaction``. Paths in ``params`` are kept by file name only."""
-    kept = {k: Path(v).name if isinstance(v, str) and _is_path(v) else v for k, v in (params or {}).items()}
+    kept = {k: Path(v).name if v and k in PATHS else v for k, v in (params or {}).items()}
     cursor = store.connection.execute(
         "INSERT INTO run (verb, started_at, ended_at, who, product_version, policy_sha256, input_sha256, inputs, params,"
         " counts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -71,14 +73,6 @@ def record(store, verb, started, params, counts, inputs=(), input_sha256="", pol
          json.dumps(counts, ensure_ascii=False, default=str)),
     )
     return cursor.lastrowid
-
-
-def _is_path(text):
-    """Whether it names a file or folder; a reason such as “3/4 份额更正” does not."""
-    try:
-        return ("/" in text or os.sep in text) and (Path(text).is_absolute() or Path(text).exists())
-    except (OSError, ValueError):  # too long, or with a character that no path has
-        return False
 
 
 def set_counts(store, run_id, counts):
