@@ -25,9 +25,11 @@ COLUMNS = (
     workbook.SheetColumn("地块名称", width=13, group="名录"), workbook.SheetColumn("面积（亩）", workbook.MU, 9, group="名录"),
     workbook.SheetColumn("村", width=11, group="可能的地块"), workbook.SheetColumn("姓名", width=10, group="可能的地块"),
     workbook.SheetColumn("承包方编码", width=20, group="可能的地块"), workbook.SheetColumn("地块编码", width=21, group="可能的地块"),
-    workbook.SheetColumn("地块名称", width=13, group="可能的地块"), workbook.SheetColumn("面积（亩）", workbook.MU, 9, group="可能的地块"),
+    workbook.SheetColumn("地块名称", width=13, group="可能的地块"),
+    workbook.SheetColumn("面积（亩）", workbook.MU, 9, group="可能的地块"),
     workbook.SheetColumn("得分", workbook.WHOLE, 6), workbook.SheetColumn("理由", width=48), workbook.SheetColumn("结论", width=9),
-    workbook.SheetColumn("决定", width=8), workbook.SheetColumn("改为地块编码", width=21), workbook.SheetColumn("来源", width=34), workbook.SheetColumn(decision_sheet.KEY, width=60),
+    workbook.SheetColumn("决定", width=8), workbook.SheetColumn("改为地块编码", width=21), workbook.SheetColumn("来源", width=34),
+    workbook.SheetColumn(decision_sheet.KEY, width=60),
 )
 NOTE = ("“决定”列填“是”或“否”；可能的地块不对而知道是哪一块的，在“改为地块编码”列填写。不决定的留空。"
         "填好后：link --work 工作文件 --decisions 本表")

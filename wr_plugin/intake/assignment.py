@@ -26,9 +26,28 @@ def assign(row, column, weight):
             break
         chosen[fixed] = True
         left = left[~np.isin(row[left], row[fixed]) & ~np.isin(column[left], column[fixed])]
+    for one, other in ((row, column), (column, row)):
+        left = left[np.lexsort((column[left], row[left]))]
+        fixed, solved = _each_its_best(one[left], other[left], weight[left])
+        chosen[left[fixed]] = True
+        left = left[~solved]
     if len(left):
         chosen[left] = _by_groups(row[left], column[left], weight[left])
     return chosen
+
+
+def _each_its_best(one, other, weight):
+    """(chosen pairs, (pairs,) True in groups that are solved so): where all of one side can have their best at the same
+    time, nothing is heavier."""
+    if not len(one):
+        return np.empty(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    group = groups_of(one, other)
+    order = np.lexsort((other, -weight, one))
+    best = order[np.r_[True, one[order][1:] != one[order][:-1]]]
+    wanted = np.bincount(other[best], minlength=int(other.max()) + 1)
+    contested = np.unique(group[best][wanted[other[best]] > 1])
+    solved = ~np.isin(group, contested)
+    return best[solved[best]], solved
 
 
 def _dominant(row, column, weight):

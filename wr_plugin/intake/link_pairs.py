@@ -96,7 +96,9 @@ def find(sides, report=lambda: None):
 
 def _joined(*parts):
     row, holding = (np.concatenate([getattr(p, n) for p in parts]) for n in ("row", "holding"))
-    _, once = np.unique(row * (int(holding.max()) + 1 if len(holding) else 1) + holding, return_index=True)
+    key = row * (int(holding.max()) + 1 if len(holding) else 1) + holding
+    once = np.argsort(key, kind="stable")
+    once = once[np.r_[True, key[once][1:] != key[once][:-1]][:len(once)]]
     return Pairs(row[once], holding[once], *(np.concatenate([getattr(p, n) for p in parts])[once]
                                              for n in ("points", "doubtful", "grounds")))
 
@@ -104,7 +106,8 @@ def _joined(*parts):
 def _scored(scoring, found, report):
     """The found (row, holding) pairs, each once, with their points; those below ``REVIEW`` are left out."""
     count = max(len(scoring.sides.holdings), 1)
-    different = np.unique(found[0] * count + found[1])
+    different = np.sort(found[0] * count + found[1])
+    different = different[np.r_[True, different[1:] != different[:-1]][:len(different)]]
     row, holding = different // count, different % count
     parts = []
     for start in range(0, max(len(row), 1), PAIRS_AT_ONCE):
@@ -128,8 +131,9 @@ def _by_same(sides):
     lost = lost[(rows.name[lost] >= 0) & (np.append(frequency, 0)[rows.name[lost]] <= RARE_NAME)]
     parts.append(_join(sides, lost, [rows.name[lost]], called, [name]))
     end_of_row = _ends(rows.frame["DKBM"], short=True)
-    parts.append(_join(sides, row, [village, end_of_row[row]], np.arange(len(holdings)),
-                       [holdings.village, _ends(holdings.frame["DKBM"])]))
+    if (end_of_row >= 0).any():
+        parts.append(_join(sides, row, [village, end_of_row[row]], np.arange(len(holdings)),
+                           [holdings.village, _ends(holdings.frame["DKBM"])]))
     return tuple(np.concatenate(side) for side in zip(*parts))
 
 
@@ -172,17 +176,23 @@ def _called(sides):
 
 def _near_names(sides, row, holding):
     """Rows and holdings spread over the keys of their names: (key, position in ``row``, key, position in ``holding``)."""
-    asked = np.unique(np.r_[sides.rows.name[row], sides.holdings.name[holding]])
-    numbers, key_of, name_of = {}, [], []
-    for name in asked[asked >= 0].tolist():
-        for key in person_names.near_keys(sides.names[name]):
-            key_of.append(numbers.setdefault(key, len(numbers)))
-            name_of.append(name)
-    keys = pd.DataFrame({"name": np.array(name_of, dtype=np.int64), "key": np.array(key_of, dtype=np.int64)})
+    mine = np.unique(sides.rows.name[row])
+    theirs = np.unique(sides.holdings.name[holding])
+    numbers, spread = {}, []
+    for asked, only_known in ((mine, False), (theirs, True)):
+        key_of, name_of = [], []
+        for name in asked[asked >= 0].tolist():
+            for key in person_names.near_keys(sides.names[name]):
+                number = numbers.get(key, -1) if only_known else numbers.setdefault(key, len(numbers))
+                if number >= 0:
+                    key_of.append(number)
+                    name_of.append(name)
+        spread.append((np.array(name_of, dtype=np.int64), np.array(key_of, dtype=np.int64)))
     out = []
-    for name in (sides.rows.name[row], sides.holdings.name[holding]):
-        both = pd.DataFrame({"name": name, "at": np.arange(len(name))}).merge(keys, on="name")
-        out += [both["key"].to_numpy(dtype=np.int64), both["at"].to_numpy(dtype=np.int64)]
+    for name, (name_of, key_of) in zip((sides.rows.name[row], sides.holdings.name[holding]), spread):
+        order = np.argsort(name_of, kind="stable")
+        at, key = _expanded(np.arange(len(name)), key_of[order], *_matching(name, name_of[order]))
+        out += [key, at]
     return out
 
 
@@ -195,46 +205,76 @@ def _ends(column, short=False):
 
 def _join(sides, row, row_keys, holding, holding_keys):
     """Pairs whose keys are all known and equal. Where too many share them, the area must be alike too."""
-    left, right = _keyed("row", row, row_keys), _keyed("holding", holding, holding_keys)
-    names = [n for n in left.columns if n != "row"]
-    sizes = left.groupby(names).size().rename("n").reset_index().merge(
-        right.groupby(names).size().rename("m").reset_index(), on=names)
-    crowded = sizes.loc[sizes["n"] * sizes["m"] > CROWDED, names].assign(crowded=True)
-    if not len(crowded):
-        return _merged(left, right, names)
-    parts = []
-    left, right = (side.merge(crowded, on=names, how="left") for side in (left, right))
-    easy = _merged(left[left["crowded"].isna()].drop(columns="crowded"), right.drop(columns="crowded"), names)
-    left, right = (side[side["crowded"].notna()].drop(columns="crowded") for side in (left, right))
-    parts = (easy, _binned(sides, left, right, names))
-    return tuple(np.concatenate(side) for side in zip(*parts))
+    row, mine, holding, theirs = _keyed(row, row_keys, holding, holding_keys)
+    first, count = _matching(mine, theirs)
+    crowd = count * np.bincount(np.searchsorted(theirs, mine), minlength=len(theirs) + 1)[np.searchsorted(theirs, mine)]
+    crowded = crowd > CROWDED
+    easy = _expanded(row[~crowded], holding, first[~crowded], count[~crowded])
+    if not crowded.any():
+        return easy
+    held = np.isin(theirs, mine[crowded])
+    hard = _binned(sides, row[crowded], mine[crowded], holding[held], theirs[held])
+    return tuple(np.concatenate(side) for side in zip(easy, hard))
 
 
 def _join_like_area(sides, row, row_keys, holding, holding_keys):
-    left, right = _keyed("row", row, row_keys), _keyed("holding", holding, holding_keys)
-    return _binned(sides, left, right, [n for n in left.columns if n != "row"])
+    return _binned(sides, *_keyed(row, row_keys, holding, holding_keys))
 
 
-def _keyed(name, positions, keys):
-    known = np.ones(len(positions), dtype=bool)
-    for key in keys:
-        known &= key >= 0
-    return pd.DataFrame({name: positions[known], **{f"key{i}": key[known] for i, key in enumerate(keys)}})
+def _keyed(row, row_keys, holding, holding_keys):
+    """(row, key, holding, key): several keys as one number, sorted by it; what is unknown or only on one side left out."""
+    sides = []
+    for positions, keys in ((row, row_keys), (holding, holding_keys)):
+        known = np.ones(len(positions), dtype=bool)
+        for key in keys:
+            known &= key >= 0
+        sides.append([positions[known], [key[known] for key in keys]])
+    whole = [np.zeros(len(positions), dtype=np.int64) for positions, _ in sides]
+    for mine, theirs in zip(sides[0][1], sides[1][1]):
+        width = 1 + max((int(k.max()) for k in (mine, theirs) if len(k)), default=0)
+        whole = [w * width + k for w, k in zip(whole, (mine, theirs))]
+    out = []
+    for (positions, _), key, other in zip(sides, whole, whole[::-1]):
+        kept = np.flatnonzero(_held(key, other))
+        kept = kept[np.argsort(key[kept], kind="stable")]
+        out += [positions[kept], key[kept]]
+    return out
 
 
-def _merged(left, right, names):
-    both = left.merge(right, on=names)
-    return both["row"].to_numpy(dtype=np.int64), both["holding"].to_numpy(dtype=np.int64)
+def _held(values, among):
+    """(n,) True for values that occur in the other array."""
+    if not len(among):
+        return np.zeros(len(values), dtype=bool)
+    among = np.sort(among)
+    return among[np.minimum(np.searchsorted(among, values), len(among) - 1)] == values
 
 
-def _binned(sides, left, right, names):
+def _matching(mine, theirs):
+    """(first, count) of the places in sorted ``theirs`` that equal each of ``mine``."""
+    first = np.searchsorted(theirs, mine, side="left")
+    return first, np.searchsorted(theirs, mine, side="right") - first
+
+
+def _expanded(row, holding, first, count):
+    """(row, holding) for every match."""
+    start = np.cumsum(count) - count
+    at = np.repeat(first - start, count) + np.arange(int(count.sum()))
+    return np.repeat(row, count), holding[at]
+
+
+def _binned(sides, row, mine, holding, theirs):
     """Pairs of equal keys whose areas are within about 5 % and 0.06 亩 of each other, or further (up to three times)."""
-    area = sides.rows.area[left["row"].to_numpy(dtype=np.int64)]
-    of_holding = sides.holdings.areas[right["holding"].to_numpy(dtype=np.int64)]
-    right = pd.concat([right.assign(bin=_bin(of_holding[:, kind]))[of_holding[:, kind] >= 0] for kind in range(3)],
-                      ignore_index=True).drop_duplicates()
-    left, area = left[area >= 0], area[area >= 0]
-    parts = [_merged(left.assign(bin=_bin(area) + shift), right, [*names, "bin"]) for shift in (-1, 0, 1)]
+    area, areas = sides.rows.area[row], sides.holdings.areas[holding]
+    bins = _bin(areas)
+    width = int(bins.max(initial=0)) + 3
+    kinds = [np.flatnonzero((areas[:, k] >= 0) & (bins[:, k] != bins[:, :k].T).all(axis=0)) for k in range(areas.shape[1])]
+    key = np.concatenate([theirs[at] * width + bins[at, k] for k, at in enumerate(kinds)])
+    held = np.concatenate([holding[at] for at in kinds])
+    order = np.argsort(key, kind="stable")
+    key, held = key[order], held[order]
+    known = (area >= 0) & (_bin(area) < width - 1)
+    row, mine, own = row[known], mine[known], _bin(area)[known]
+    parts = [_expanded(row, held, *_matching(mine * width + own + shift, key)) for shift in (-1, 0, 1)]
     return tuple(np.concatenate(side) for side in zip(*parts))
 
 
@@ -294,7 +334,7 @@ class Scoring:
         found[same[as_written != held]] = N_FORM
         width = max(len(self.sides.names), 1)
         other = np.flatnonzero(found == N_OTHER)
-        member = np.isin(self.sides.holdings.holder[holding[other]] * width + mine[other], self.members)
+        member = _held(self.sides.holdings.holder[holding[other]] * width + mine[other], self.members)
         found[other[member]] = N_MEMBER
         other = other[~member]
         other = other[theirs[other] >= 0]

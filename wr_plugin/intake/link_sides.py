@@ -152,8 +152,9 @@ def _keys(frame):
     """A row's content as one text; rows of the same content are told apart by a number, whichever is which."""
     texts = [frame[n].tolist() for n in ("village_name", "group_name", "holder_name", "CBFBM", "DKBM", "parcel_name",
                                          "area_mu_100")]
-    keys = pd.Series(["|".join("" if v is None or v != v else BLANKS.sub("", str(v)) for v in row) for row in zip(*texts)],
-                     dtype=object)
+    texts = [["" if v is None or v != v else v if isinstance(v, str) and v.isalnum() else "".join(str(v).split()) for v in column]
+             for column in texts]
+    keys = pd.Series(list(map("|".join, zip(*texts))), dtype=object)
     ordinal = keys.groupby(keys, sort=False).cumcount().tolist()
     return np.array([f"{k}#{n + 1}" if n else k for k, n in zip(keys.tolist(), ordinal)], dtype=object)
 
@@ -208,7 +209,7 @@ def group_number(name):
 def _groups(free, zones):
     """((m,) group's number, (m,) whether a name tells it): by the name of the zone that the parcel's code begins with,
     else by the two digits of that code."""
-    zone = np.array([c[:codes.GROUP] if codes.is_parcel_code(c) else (h or "")[:codes.GROUP]
+    zone = np.array([c[:codes.GROUP] if len(c) == codes.DKBM_LENGTH and c.isdigit() else (h or "")[:codes.GROUP]
                      for c, h in zip(free["DKBM"].tolist(), free["CBFBM"].tolist())], dtype=object)
     code, known = pd.factorize(zone)
     by_name = [_own_name(z, zones) for z in known]
@@ -236,13 +237,10 @@ def _places(frame, free, village_codes, zones):
             if name:
                 forms.setdefault(village_form(name), set()).add(number)
     towns = {c: plain_text(n) for c, n in zones.items() if len(c or "") == codes.TOWN and n}
-    prefix = [_code(c)[:codes.VILLAGE] if isinstance(c, str) and codes.is_parcel_code(_code(c))
-              else (_code(h)[:codes.VILLAGE] if isinstance(h, str) and codes.is_holder_code(_code(h)) else "")
-              for c, h in zip(frame["DKBM"].tolist(), frame["CBFBM"].tolist())]
-    told = pd.MultiIndex.from_arrays([
-        frame["village_name"].fillna("").astype(object), frame["source_file"].fillna("").astype(object),
-        pd.Series(prefix, dtype=object)])
-    place, known = told.factorize()
+    told = ["\x1f".join((name or "", file or "", "" if name else _village_of_codes(code, holder))) for name, file, code, holder
+            in zip(*(frame[n].tolist() for n in ("village_name", "source_file", "DKBM", "CBFBM")))]
+    place, known = pd.factorize(pd.Series(told, dtype=object))
+    known = [text.split("\x1f") for text in known]
     number_of = {c: n for n, c in enumerate(village_codes)}
     may_be = np.zeros((len(known), len(village_codes)), dtype=bool)
     for at, (name, file, code) in enumerate(known):
@@ -254,6 +252,14 @@ def _places(frame, free, village_codes, zones):
             found = {number_of[code]}
         may_be[at, sorted(found)] = True
     return place, may_be
+
+
+def _village_of_codes(code, holder):
+    """The village that a row's parcel code or holder code begins with, "" where neither is one."""
+    code, holder = _code(code or ""), _code(holder or "")
+    if codes.is_parcel_code(code):
+        return code[:codes.VILLAGE]
+    return holder[:codes.VILLAGE] if codes.is_holder_code(holder) else ""
 
 
 def _by_names(may_be, place, name, village, head):

@@ -61,12 +61,15 @@ class _Decided:
 
 
 def _decided(sides, decisions):
-    row_of = {key: number for number, key in enumerate(sides.rows.key.tolist())}
-    by_code = {}
-    for number, (code, holder) in enumerate(zip(sides.holdings.frame["DKBM"].tolist(), sides.holdings.frame["CBFBM"].tolist())):
-        by_code.setdefault(code, []).append((holder, number))
+    decisions = sorted(decisions, key=lambda d: (d.registry_key, d.DKBM))
+    asked = {d.registry_key for d in decisions}
+    row_of = {key: number for number, key in enumerate(sides.rows.key.tolist()) if key in asked} if asked else {}
+    by_code = {d.DKBM: [] for d in decisions}
+    frame = sides.holdings.frame
+    for number in np.flatnonzero(frame["DKBM"].isin(list(by_code)).to_numpy()).tolist():
+        by_code[frame["DKBM"].iat[number]].append((frame["CBFBM"].iat[number], number))
     row, holding, refused, taken, done = [], [], [], set(), set()
-    for said in sorted(decisions, key=lambda d: (d.registry_key, d.DKBM)):
+    for said in decisions:
         if said.registry_key not in row_of or said.DKBM not in by_code:
             continue
         mine, offered = row_of[said.registry_key], by_code[said.DKBM]
@@ -112,9 +115,12 @@ def _table(sides, pairs, chosen, sure, second, margin, decided):
     by_code = np.append(pairs.grounds[:, 2] == link_pairs.C_EQUAL, False)[pair]
     how = np.where(pair >= 0, np.where(by_code, BY_HOLDER, BY_NAME), None).astype(object)
     how[decided.row] = BY_PEOPLE
-    kinds, of_pair = np.unique(pairs.grounds, axis=0, return_inverse=True)
-    texts = np.array([link_pairs.reasons(kind) for kind in kinds.tolist()] + [""], dtype=object)
-    reasons = texts[np.append(of_pair.reshape(-1), len(kinds))[pair]]
+    held = np.flatnonzero(pair >= 0)
+    radix = 10 ** np.arange(pairs.grounds.shape[1], dtype=np.int64)
+    _, first, kind = np.unique(pairs.grounds[pair[held]] @ radix, return_index=True, return_inverse=True)
+    reasons = np.full(count, "", dtype=object)
+    reasons[held] = np.array([link_pairs.reasons(g) for g in pairs.grounds[pair[held[first]]].tolist()], dtype=object)[
+        kind.reshape(-1)] if len(held) else ""
     reasons[decided.row] = "人工确认"
     empty = np.append(second, False)[pair]
     reasons[empty] = reasons[empty] + "；这个地块另有更合适的名录行"
