@@ -241,6 +241,11 @@ def test_after_a_decision_check_and_confirm_must_be_run_again(county):
     run_verb("check", {"work": str(county.work)})
     run_verb("confirm", {"work": str(county.work)})
     assert not run_verb("check", {"work": str(county.work)}).changed
+    # what was decided and undone leaves the same data, and yet the way to the confirmation stays open
+    county.say(reject=[str(county.fid(11))])
+    county.say(undo=True)
+    run_verb("check", {"work": str(county.work)})
+    run_verb("confirm", {"work": str(county.work)})
 
 
 def test_a_row_whose_code_is_written_in_qgis_needs_no_link(county):

@@ -55,7 +55,7 @@ def run(store, params, progress):
     progress.step("写入结果")
     counts = _counts(found, site)
     with store.transaction():
-        _refuse_if_overtaken(store, imported, last)
+        _refuse_if_overtaken(store, imported, decided, last)
         adoption.adopt()
         run_id = runs.record(store, "check", started, params, counts,
                              inputs=runs.file_inputs([adoption.path] if adoption.changes else []), input_sha256=digest,
@@ -71,13 +71,13 @@ def run(store, params, progress):
     return _result(store, changed=True)
 
 
-def _refuse_if_overtaken(store, imported, checked):
-    """Raises BadInput where another process has imported or checked while this one computed: its result is of data
+def _refuse_if_overtaken(store, imported, decided, checked):
+    """Raises BadInput where another process has imported, decided links or checked while this one computed: its result is of data
     that are no longer there."""
-    for verb, before in (("import", imported), ("check", checked)):
+    for verb, before in (("import", imported), ("link", decided), ("check", checked)):
         now = runs.last(store, verb)
         if (now["run_id"] if now else None) != (before["run_id"] if before else None):
-            raise BadInput("检查时工作文件又被导入或检查过，未作任何更改", "再运行一次“检查”（check）", code="ChangedMeanwhile")
+            raise BadInput("检查时工作文件又被导入、匹配或检查过，未作任何更改", "再运行一次“检查”（check）", code="ChangedMeanwhile")
 
 
 def onward(progress):
