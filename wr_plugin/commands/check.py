@@ -72,8 +72,8 @@ def run(store, params, progress):
 
 
 def _refuse_if_overtaken(store, imported, decided, checked):
-    """Raises BadInput where another process has imported, decided links or checked while this one computed: its result is of data
-    that are no longer there."""
+    """Raises BadInput where another process has imported, decided links or checked while this one computed: its result
+    is of data that are no longer there."""
     for verb, before in (("import", imported), ("link", decided), ("check", checked)):
         now = runs.last(store, verb)
         if (now["run_id"] if now else None) != (before["run_id"] if before else None):
