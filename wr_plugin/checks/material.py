@@ -13,7 +13,7 @@ from pandas.api.types import is_numeric_dtype
 from ..model import codes
 from ..spatial import repair
 from ..spatial.polygons import Polygons
-from ..store import frames
+from ..store import frames, registry_links
 
 COLUMNS = {
     "parcel": ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code", "source_file", "source_row"),
@@ -40,6 +40,8 @@ class Material:
 
     ``repaired``: (n,) why a parcel's shape was invalid and had to be repaired for the check, "" where it was sound.
     ``told``: (code, parcel uuid) of the findings about shapes that the import has reported already.
+    ``matches``: the table ``registry_link``: registry rows whose own parcel code leads nowhere; the registry's DKBM is
+    the code of the matched parcel where the match is sure or accepted.
     ``own_codes``: the county keeps a code standard of its own, so parcel codes are not held against NY/T 2539.
     What ``rules.prepare`` adds: ``site``, the frame of ``checks.site`` in the order of the parcels; ``areas``, see
     ``checks.areas``; ``overlaps``, see ``checks.geometry``.
@@ -48,6 +50,7 @@ class Material:
     frames: dict
     shapes: dict
     policy: object
+    matches: pd.DataFrame
     own_codes: bool = False
     repaired: Optional[np.ndarray] = None
     told: frozenset = frozenset()
@@ -184,6 +187,8 @@ class Material:
         for name in COLUMNS:
             for column in self.frames[name].columns:
                 digest.update(_bytes(self.frames[name][column]))
+        for name in ("registry_key", "DKBM", "decision", "reasons", "score"):
+            digest.update("\x1f".join(map(str, self.matches[name].tolist())).encode("utf-8", "surrogatepass"))
         for name in LAYERS:
             shapes = self.shapes[name]
             digest.update(shapely.get_num_coordinates(shapes).tobytes())
@@ -197,8 +202,9 @@ def _bytes(column):
     return "\x1f".join(column).encode("utf-8", "surrogatepass")
 
 
-def load(store, policy, report):
-    """Reads what the rules need. ``report(done, total)`` is called after every slice of rows."""
+def load(store, policy, report, matches=None):
+    """Reads what the rules need. ``report(done, total)`` is called after every slice of rows. ``matches``: see
+    ``Material``; what is stored where not given."""
     total = sum(_size(store, name) for name in COLUMNS) + sum(_size(store, name) for name in LAYERS)
     done, read, shapes = 0, {}, {}
     for name, columns in COLUMNS.items():
@@ -219,7 +225,10 @@ def load(store, policy, report):
             done += len(parts[-1])
             report(done, total)
         shapes[name] = np.concatenate(parts)
-    material = Material(read, shapes, policy, own_codes=store.setting("code_standard") == "own")
+    if matches is None:
+        matches = frames.read(store, "registry_link")
+    read["registry"] = registry_links.with_linked_codes(read["registry"], registry_links.linked_codes(matches))
+    material = Material(read, shapes, policy, matches, own_codes=store.setting("code_standard") == "own")
     for name in POLYGON_LAYERS:
         # the import leaves sound shapes; an edit in QGIS since then may not
         shapes[name], _, reasons = repair.repair(shapes[name])

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from ..model import codes
+from ..model.amounts import mu_text
 from .material import village_of
 from .reporting import about_parcels, about_rows
 
@@ -13,17 +15,54 @@ def outside_registry(material):
         rows = np.empty(0, dtype=np.int64)
     else:
         rows = np.flatnonzero(material.in_scope & (material.registry_row < 0))
-    return about_parcels(material, rows, "二轮延包地名录中没有这个地块")
+    candidates = {}
+    for code, key in zip(*(_in_review(material)[name].tolist() for name in ("DKBM", "registry_key"))):
+        candidates.setdefault(code, []).append(described(key))
+    messages = ["二轮延包地名录中没有这个地块" + (f"；名录行“{'”“'.join(candidates[code])}”可能是它，待确认匹配" if code in candidates else "")
+                for code in material.parcels["DKBM"].iloc[rows].tolist()]
+    return about_parcels(material, rows, messages)
+
+
+def _in_review(material):
+    return material.matches[(material.matches["decision"] == codes.REVIEW).to_numpy(dtype=bool)]
+
+
+def described(key):
+    """A registry row for people, from its key: 东沟村 一组 张三 渠北3号 2.40 亩."""
+    village, group, holder, holder_code, _, parcel, area = (key.split("#")[0].split("|") + [""] * 7)[:7]
+    parts = (village, group, holder or holder_code, parcel, f"{mu_text(int(area))} 亩" if area.isdigit() else "")
+    return " ".join(part for part in parts if part)
+
+
+def registry_review(material):
+    """REGISTRY_REVIEW: a registry row that is perhaps a parcel, which people must say."""
+    links = _in_review(material)
+    at = pd.Series(np.arange(len(material.registry)), index=material.registry["fid"]).reindex(links["registry_fid"])
+    links = links[at.notna().to_numpy()]
+    rows = material.registry.iloc[at.dropna().to_numpy(dtype=np.int64)]
+    messages = [f"名录行“{described(key)}”可能是这个地块（{score} 分）：{why}"
+                for key, score, why in zip(*(links[n].tolist() for n in ("registry_key", "score", "reasons")))]
+    parcel = np.append(material.first_parcel, -1)[material.code_of(links["DKBM"])]
+    village = [material.parcels["village_code"].iat[p] if p >= 0 else "" for p in parcel]
+    return about_rows(rows, links["DKBM"].to_numpy(dtype=object), messages, village,
+                      value=links["score"].astype(str).to_numpy(dtype=object),
+                      parcel_uuid=links["parcel_uuid"].to_numpy(dtype=object))
 
 
 def registry_unmatched(material):
-    """REGISTRY_UNMATCHED: one finding for each code of the registry that no parcel has."""
+    """REGISTRY_UNMATCHED: one finding for each code of the registry that no parcel has, and for each row without a
+    code that nothing was found for."""
     registry = material.registry
-    rows = registry[material.code_of(registry["DKBM"]) < 0]
+    waiting = registry["fid"].isin(_in_review(material)["registry_fid"]).to_numpy()
+    rows = registry[(material.code_of(registry["DKBM"]) < 0) & ~waiting]
     rows = rows[(rows["DKBM"] == "") | ~rows["DKBM"].duplicated()]
-    subject = [code or f"（无编码，第 {row} 行）" for code, row in zip(rows["DKBM"], rows["source_row"])]
+    keys = dict(zip(material.matches["registry_fid"].tolist(), material.matches["registry_key"].tolist()))
+    refused = set(material.matches.loc[(material.matches["decision"] == codes.REJECTED).to_numpy(dtype=bool), "registry_fid"])
+    subject = [code or f"（无编码）{described(keys.get(fid, '')) or f'第 {row} 行'}"
+               for fid, code, row in zip(rows["fid"].tolist(), rows["DKBM"], rows["source_row"])]
     village = [village_of(parcel, holder) for parcel, holder in zip(rows["DKBM"], rows["CBFBM"])]
-    return about_rows(rows, subject, "名录中有这个地块，图上没有", village)
+    messages = ["名录中有这个地块，图上没有" + ("（可能的地块已人工否定）" if fid in refused else "") for fid in rows["fid"].tolist()]
+    return about_rows(rows, subject, messages, village)
 
 
 def entries(registry):

@@ -10,7 +10,7 @@ from ..model.findings import KINDS
 from . import areas, codes_and_links, geometry, registry, scope, water
 from .site import site_of
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of a rule, so that a check is run again on unchanged data."""
 
 
@@ -35,6 +35,7 @@ RULES = (
     Rule("SHARE_SUM", areas.share_sum),
     Rule("SAME_NAME", codes_and_links.same_name),
     Rule("OUTSIDE_REGISTRY", registry.outside_registry),
+    Rule("REGISTRY_REVIEW", registry.registry_review),
     Rule("REGISTRY_UNMATCHED", registry.registry_unmatched),
     Rule("REGISTRY_DUPLICATE", registry.registry_duplicate),
     Rule("AREA_MISSING", areas.area_missing),

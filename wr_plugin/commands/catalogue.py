@@ -71,6 +71,16 @@ VERBS = {
             WORK,
             Param("out", NEW_FILE, "报告文件", "要写的报告（*.xlsx）", required=True, filter="导入报告 (*.xlsx)"),
         ), "report", store="read", in_dock=False),
+        Verb("link", "匹配名录", "名录行没有对得上的地块编码时，按承包方、地块名称、面积找到可能的地块：列出待确认的，登记人工的决定。", (
+            WORK,
+            Param("out", NEW_FILE, "待确认表", "把待确认的匹配写成表（*.xlsx），填“决定”列后用“决定文件”读回", filter="待确认表 (*.xlsx)"),
+            Param("decisions", FILE, "决定文件", "填好“决定”列（是或否）的待确认表（*.xlsx）", filter="待确认表 (*.xlsx)"),
+            Param("accept", TEXTS, "确认", "名录序号，可给多个：同意列出的匹配；写成“序号=地块编码”则改配这个地块"),
+            Param("reject", TEXTS, "否定", "名录序号，可给多个：列出的匹配不对"),
+            Param("undo", FLAG, "撤销", "撤销最近一批决定", default=False),
+            Param("who", TEXT, "决定人", "由谁决定；不给则为当前用户"),
+            Param("all", FLAG, "全部列出", "连同已确定、已确认、无匹配的名录行一起列出", default=False),
+        ), "link"),
         Verb("check", "检查", "检查编码、权属、面积、图形与名录，判定每个地块的灌区、斗口、机井。", (
             WORK,
             Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),

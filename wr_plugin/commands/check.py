@@ -9,6 +9,7 @@ from ..model.findings import KINDS, NOTICE, REVIEW, STOP
 from ..model.tables_work import SEVERITY
 from ..store import frames, reading, runs
 from . import adopting
+from . import registry_links as links
 from .progress import Result
 
 TITLE, NEXT = "检查", "核定水权（confirm）"
@@ -27,8 +28,11 @@ def run(store, params, progress):
         raise GateShut("工作文件里还没有导入的数据", "先用“导入资料包”导入移交资料包", where=str(store.path))
     progress.plan(32, 28, 8, 12, 20)
     progress.step("读取地块、权属与灌溉图层")
-    material = materials.load(store, policy, onward(progress))
-    digest = runs.input_digest(material.digest(), imported["run_id"], policy.sha256, material.own_codes, rules.VERSION)
+    matches = links.computed(store, progress.check_cancelled)
+    material = materials.load(store, policy, onward(progress), matches)
+    decided = runs.last(store, "link")
+    digest = runs.input_digest(material.digest(), imported["run_id"], decided["run_id"] if decided else 0, policy.sha256,
+                               material.own_codes, rules.VERSION)
     last = runs.last(store, "check")
     if last is not None and last["input_sha256"] == digest:
         if adoption.changes:
@@ -51,12 +55,13 @@ def run(store, params, progress):
     progress.step("写入结果")
     counts = _counts(found, site)
     with store.transaction():
-        _refuse_if_overtaken(store, imported, last)
+        _refuse_if_overtaken(store, imported, decided, last)
         adoption.adopt()
         run_id = runs.record(store, "check", started, params, counts,
                              inputs=runs.file_inputs([adoption.path] if adoption.changes else []), input_sha256=digest,
                              policy_sha256=policy.sha256)
         adoption.tell(run_id, "check")
+        links.save(store, matches)
         frames.replace(store, "parcel_site", site.iloc[:0])
         for start in range(0, len(site), ROWS_AT_ONCE):
             frames.append(store, "parcel_site", site.iloc[start:start + ROWS_AT_ONCE])
@@ -66,13 +71,13 @@ def run(store, params, progress):
     return _result(store, changed=True)
 
 
-def _refuse_if_overtaken(store, imported, checked):
-    """Raises BadInput where another process has imported or checked while this one computed: its result is of data
-    that are no longer there."""
-    for verb, before in (("import", imported), ("check", checked)):
+def _refuse_if_overtaken(store, imported, decided, checked):
+    """Raises BadInput where another process has imported, decided links or checked while this one computed: its result
+    is of data that are no longer there."""
+    for verb, before in (("import", imported), ("link", decided), ("check", checked)):
         now = runs.last(store, verb)
         if (now["run_id"] if now else None) != (before["run_id"] if before else None):
-            raise BadInput("检查时工作文件又被导入或检查过，未作任何更改", "再运行一次“检查”（check）", code="ChangedMeanwhile")
+            raise BadInput("检查时工作文件又被导入、匹配或检查过，未作任何更改", "再运行一次“检查”（check）", code="ChangedMeanwhile")
 
 
 def onward(progress):

@@ -12,7 +12,7 @@ from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..model.findings import KINDS
 from ..rights import determine, holders
-from ..store import frames, journal, reading, runs
+from ..store import frames, journal, reading, registry_links, runs
 from . import adopting
 from .interrupting import interruptible
 from .progress import Result
@@ -102,6 +102,9 @@ def _require_check(store, policy, offered):
         raise GateShut("尚未检查，不能核定水权", "请先运行“检查”（check）")
     if imported is not None and imported["run_id"] > check["run_id"]:
         raise GateShut("检查之后又导入了资料，检查结果已过时", "请重新运行“检查”（check）")
+    linked = runs.last(store, "link")
+    if linked is not None and linked["run_id"] > check["run_id"]:
+        raise GateShut("检查之后又确认或否定了名录匹配，检查结果已过时", "请重新运行“检查”（check）")
     if check["policy_sha256"] == policy.sha256:
         return
     row = reading.one(store, "SELECT parsed FROM policy WHERE sha256 = ?", (check["policy_sha256"],))
@@ -119,7 +122,8 @@ def _read(store, progress):
               ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None))
     tables = []
     for number, (table, names) in enumerate(wanted, 1):
-        tables.append(frames.read(store, table, names))
+        frame = frames.read(store, table, names)
+        tables.append(registry_links.with_linked_codes(frame, registry_links.stored(store)) if table == "registry" else frame)
         progress.update(number, len(wanted))
     return determine.Inputs(*tables, store.setting("county_code", ""))
 

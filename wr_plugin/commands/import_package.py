@@ -14,6 +14,7 @@ from ..model.errors import BadInput
 from ..store import frames, journal, reading, runs
 from ..store.create import create_workfile
 from ..store.workfile import WorkFile
+from . import registry_links
 from .interrupting import interruptible
 from .progress import Result
 
@@ -33,7 +34,7 @@ def run(store, params, progress):
     """
     given = Path(params["package"])
     zipped = not given.is_dir() or bool(archive.zips_in(given))
-    progress.plan(*([3] if zipped else []), 1, 4, 8, 6)
+    progress.plan(*([3] if zipped else []), 1, 4, 8, 6, 1)
     if zipped:
         progress.step("解压资料包")
     with archive.opened(given, progress) as opened:
@@ -176,6 +177,11 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
             store.set_setting(name, value)
         if policy:
             store.adopt_policy(*policy, started)
+        progress.step("匹配名录")
+        matches = registry_links.computed(store, progress.check_cancelled)
+        registry_links.save(store, matches)
+        counts["registry_links"] = registry_links.counted(matches)
+        runs.set_counts(store, run_id, counts)
     return _result(store, read, counts, policy)
 
 
@@ -212,8 +218,11 @@ def _result(store, read, counts, policy):
     table.append(("政策", f"{policy[0].get('name')}（{policy[2]}）" if policy else _no_policy(store)))
     table.extend(import_report.grouped(read.decisions))
     table.append(("导入时发现的问题", counts["findings"]))
+    table.extend(registry_links.told(counts["registry_links"]))
+    waiting = counts["registry_links"].get("review")
     shown = {**counts, "page": import_report.page(store, runs.last(store, VERB))}
-    return Result("导入资料包", shown, table, [str(store.path)], next_step="check")
+    return Result("导入资料包", shown, table, [str(store.path)],
+                  next_step="link（确认名录匹配），再 check" if waiting else "check")
 
 
 def _files(names):

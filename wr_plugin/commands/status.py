@@ -70,6 +70,8 @@ def step_rows(last, villages, levels):
     found, before = [], 0
     for verb in CHAIN:
         row = last[verb]
+        if verb == "check" and last["link"]:
+            before = max(before, last["link"]["run_id"])
         state = NOT_DONE if row is None else STALE if row["run_id"] < before else DONE
         before = max(before, row["run_id"] if row else 0)
         if found and found[-1]["state"] != DONE and state == DONE:

@@ -21,6 +21,8 @@ MANDATORY = ("parcel", "CBF", "CBDKXX")
 OPTIONAL = ("registry", "irrigation_district", "canal", "outlet", "service_area", "well", "unapproved_land",
             "overdraft_zone", "forest_parcel", "quota", "cap")
 ID_KEYS = {"parcel": ("DKBM",), "well": ("well_code",), "registry": ("DKBM", "CBFBM")}
+ID_WITHOUT_CODE = {"registry": ("village_name", "group_name", "holder_name", "CBFBM", "parcel_name", "area_mu_100")}
+"""What a row is known by where its first key is blank."""
 
 
 @dataclass
@@ -131,6 +133,11 @@ def _derive(found, package, mapping):
         frame = found.frames.get(table)
         if frame is not None:
             joined = ["|".join(v or "" for v in row) for row in zip(*(_texts(frame, k) for k in keys))]
+            blank = [i for i, code in enumerate(_texts(frame, keys[0])) if not code]
+            if table in ID_WITHOUT_CODE and blank:
+                rest = list(zip(*(_texts(frame, k) for k in ID_WITHOUT_CODE[table])))
+                for i in blank:
+                    joined[i] = "|".join("" if v is None or v is pd.NA else str(v) for v in rest[i])
             frame["uuid"] = pd.Series(lasting_ids(table, joined), dtype=object)
     parcels, geometry = found.frames["parcel"], found.geometry["parcel"]
     parcels["geometry_m2"] = np.nan_to_num(shapely.area(geometry))

@@ -30,6 +30,9 @@ SHORT_NAMES = {
     "quota": {"district_code": ("灌区",), "demo": ("示例数据", "是否示例")},
     "cap": {"demo": ("示例数据", "是否示例"), "cap_code": ("灌区代码", "县代码", "区划代码")},
 }
+ANY_OF = {"registry": (("DKBM",), ("CBFBM", "area_mu_100"), ("holder_name", "area_mu_100"))}
+"""Tables whose rows may be told apart in several ways: the columns of one must be there, and in each row the first
+field of one."""
 NOT_DELIVERED = {"fid", "uuid", "geometry_m2", "village_code", "village_name", "source_file", "source_row"}
 DBF_NAME_BYTES = 10
 SHORTEST_CUT = 4
@@ -210,11 +213,21 @@ def _cut_name(title, known):
     return (found.pop(), CUT) if len(found) == 1 else None
 
 
+def telling(table):
+    """The fields that a row is told by: the mandatory ones and, where there are several ways, those of every way."""
+    ways = {name for way in ANY_OF.get(table.name, ()) for name in way}
+    return [f for f in deliverable(table) if f.required or f.name in ways]
+
+
 def require(table, found, where, constants=()):
     """Raises BadInput where a mandatory field of the table has neither a column nor a constant."""
-    missing = [f for f in deliverable(table) if f.required and f.name not in found.columns and f.name not in constants]
-    if missing:
-        wanted = "、".join(f"{f.alias}（{f.name}）" for f in missing)
+    given = {*found.columns, *constants}
+    missing = [f for f in deliverable(table) if f.required and f.name not in given]
+    ways = ANY_OF.get(table.name, ())
+    lacking = not missing and ways and not any(given.issuperset(way) for way in ways)
+    if missing or lacking:
+        wanted = "、".join(f"{f.alias}（{f.name}）" for f in missing) or "，或".join(
+            "和".join(f"{table.by_name[n].alias}（{n}）" for n in way) for way in ways)
         have = "、".join([*found.unused, *found.columns]) or "（无）"
         raise MappingNeeded(f"{table.title}缺少列：{wanted}；有的列：{have}", "补上该列，或在字段对应文件里写明它叫什么名字",
                             where=where)

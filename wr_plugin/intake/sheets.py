@@ -142,7 +142,7 @@ def _header(rows, table, chosen):
     """(first row, height, headers, Match) of the best header block; Match is None where nothing is recognised."""
     best = (0, 0, [], None)
     score = 1
-    wanted = {f.name for f in field_matching.deliverable(table) if f.required}
+    wanted = {f.name for f in field_matching.telling(table)}
     for start in range(min(HEADER_SEARCH_ROWS, len(rows))):
         for height in range(1, min(HEADER_MOST_ROWS, len(rows) - start) + 1):
             headers = flattened(rows[start:start + height])
@@ -214,8 +214,7 @@ def _data_rows(body, columns, header_rows, table, found):
     Whole columns are looked at first; only rows that a mandatory blank, a total or a repeated header makes suspicious
     are judged one by one.
     """
-    keys = [found.columns[f.name][0] for f in field_matching.deliverable(table)
-            if f.required and found.columns.get(f.name)]
+    keys = [found.columns[f.name][0] for f in field_matching.telling(table) if found.columns.get(f.name)]
     known = [p for positions in found.columns.values() for p in positions]
     suspicious = set()
     for column in keys:

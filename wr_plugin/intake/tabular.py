@@ -151,7 +151,25 @@ def _complete(table, raw, columns, findings):
                                  "source_file": raw.where, "source_row": row})
         if item.type == schema.TEXT:
             columns[item.name][blank] = ""
+    keep &= _told_apart(table, raw, columns, keep, findings)
     return np.flatnonzero(keep)
+
+
+def _told_apart(table, raw, columns, keep, findings):
+    """(n,) True for rows that one of the table's ways tells (``field_matching.ANY_OF``); the others are told."""
+    ways = field_matching.ANY_OF.get(table.name)
+    if not ways:
+        return np.ones(len(raw), dtype=bool)
+    told = np.zeros(len(raw), dtype=bool)
+    for name in (way[0] for way in ways):
+        if name in columns:
+            told |= np.array([v is not None for v in columns[name].tolist()], dtype=bool)
+    wanted = "、".join(table.by_name[way[0]].alias for way in ways)
+    for row in raw.rows[keep & ~told].tolist():
+        findings.append({"code": "ROW_INCOMPLETE", "subject": f"{raw.where}:{row}",
+                         "message": f"{raw.where} 第 {row} 行没有{wanted}中的任何一项，未读入",
+                         "source_file": raw.where, "source_row": row})
+    return told
 
 
 def _is_key(item):

@@ -55,6 +55,10 @@ LEVEL = {"town": "乡镇初审", "county": "县级核定", "city": "市级终审
 DECISION = {"pass": "通过", "return": "退回"}  # nosec B105: a decision, no password
 OBJECTION_STATE = {"open": "办理中", "closed": "已办结"}
 CERTIFICATE_STATE = {"valid": "有效", "void": "作废"}
+SURE, REVIEW, NO_MATCH, ACCEPTED, REJECTED = "sure", "review", "none", "accepted", "rejected"
+LINK_DECISION = {SURE: "确定", REVIEW: "待确认", NO_MATCH: "无匹配", ACCEPTED: "人工确认", REJECTED: "人工否定"}
+LINKED = (SURE, ACCEPTED)
+LINK_HOW = {"holder": "承包方编码", "name": "姓名、地块、面积", "people": "人工"}
 AUDIT_RESULT = {"agree": "与图一致", "differ": "与图不一致", "absent": "现场无此地块", "pending": "待复查"}
 
 

@@ -68,8 +68,11 @@ KINDS = {
         Kind("OUTSIDE_REGISTRY", "名录外", REVIEW, "check", "地块编码",
              "承包地块（地块类别 10）不在二轮延包地名录中", "不予确定水权；应在名录内的，请农业农村部门出具证明后更正名录",
              CLAUSE_SCOPE),
+        Kind("REGISTRY_REVIEW", "待确认匹配", REVIEW, "check", "地块编码",
+             "名录行没有对得上的地块编码，按承包方、地块名称、面积找到可能的地块，但不能确定", "用“匹配名录”逐条确认或否定，再检查",
+             CLAUSE_SCOPE),
         Kind("REGISTRY_UNMATCHED", "名录有而图上无", REVIEW, "check", "地块编码",
-             "名录中的地块编码没有图斑", "核对编码，或请测绘单位补图", CLAUSE_SCOPE),
+             "名录中的地块没有图斑，按承包方、地块名称、面积也找不到", "核对编码，或请测绘单位补图", CLAUSE_SCOPE),
         Kind("REGISTRY_DUPLICATE", "名录重复", REVIEW, "check", "地块编码",
              "同一地块同一户在名录中出现两次以上", "删除重复行", CLAUSE_SCOPE),
         # check: areas

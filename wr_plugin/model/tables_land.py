@@ -215,7 +215,7 @@ REGISTRY = Table(
         Field("group_name", TEXT, "组", names=("村民小组", "社", "组名", "组别")),
         Field("holder_name", TEXT, "承包方姓名", names=("承包方（代表）姓名", "户主", "户主姓名", "姓名")),
         Field("CBFBM", TEXT, "承包方编码", length=18, names=("编码", "承包方（代表）编码", "户编码")),
-        Field("DKBM", TEXT, "地块编码", required=True, length=19, names=("地块代码",)),
+        Field("DKBM", TEXT, "地块编码", length=19, names=("地块代码",)),
         Field("parcel_name", TEXT, "地块名称", names=("名称",)),
         Field("area_mu_100", INTEGER, "合同面积", unit="0.01 亩", names=("合同面积（亩）", "面积（亩）", "面积", "二轮延包面积（亩）")),
         Field("crop", TEXT, "作物", names=("主要作物", "种植作物")),

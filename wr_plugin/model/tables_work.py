@@ -58,6 +58,40 @@ FINDING = Table(
     ),
     indexes=("code", "parcel_uuid", "village_code"),
 )
+REGISTRY_LINK = Table(
+    "registry_link", "名录匹配", RESULT,
+    (
+        Field("registry_fid", INTEGER, "名录序号", required=True),
+        Field("registry_key", TEXT, "名录行", note="村|组|姓名|承包方编码|地块编码|地块名称|面积（0.01 亩）"),
+        Field("parcel_uuid", TEXT, "地块标识"),
+        Field("DKBM", TEXT, "匹配的地块编码", length=19),
+        Field("CBFBM", TEXT, "匹配的承包方编码", length=18),
+        Field("how", TEXT, "匹配依据", codes=codes.LINK_HOW),
+        Field("score", INTEGER, "得分", note="0 至 100"),
+        Field("margin", INTEGER, "领先分", note="比换一种配法高出的分数"),
+        Field("decision", TEXT, "结论", codes=codes.LINK_DECISION, required=True),
+        Field("reasons", TEXT, "理由"),
+        Field("who", TEXT, "决定人"),
+        Field("decided_at", DATETIME, "决定时间"),
+    ),
+    key="registry_fid", indexes=("DKBM", "decision"),
+    note="地块编码为空、或图上没有该编码的名录行；编码对得上的名录行不在此表",
+)
+REGISTRY_DECISION = Table(
+    "registry_decision", "名录匹配的决定", RECORD,
+    (
+        FID,
+        Field("registry_key", TEXT, "名录行", required=True),
+        Field("DKBM", TEXT, "地块编码", required=True, length=19),
+        Field("CBFBM", TEXT, "承包方编码", length=18),
+        Field("decision", TEXT, "决定", codes={k: codes.LINK_DECISION[k] for k in (codes.ACCEPTED, codes.REJECTED)},
+              required=True),
+        Field("who", TEXT, "决定人"),
+        Field("decided_at", DATETIME, "决定时间"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+    ),
+    unique=(("registry_key", "DKBM"),), note="重新导入后仍然有效",
+)
 PARCEL_SITE = Table(
     "parcel_site", "地块位置", RESULT,
     (
@@ -275,6 +309,6 @@ SETTING = Table(
 )
 
 TABLES = (
-    SETTING, POLICY, RUN, FINDING, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, CAP_RESULT,
+    SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, CAP_RESULT,
     PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL,
 )

@@ -25,12 +25,14 @@ def current_confirm(store):
 
     Raises GateShut, naming the step to run, where one of them is missing or outdated.
     """
-    last = {verb: runs.last(store, verb) for verb in ("import", "check", "confirm")}
+    last = {verb: runs.last(store, verb) for verb in ("import", "link", "check", "confirm")}
     if last["import"] is None:
         raise GateShut("还没有导入资料", "先运行“导入资料包”（import），再检查、核定", code="NotImported")
     if last["check"] is None or last["check"]["run_id"] < last["import"]["run_id"]:
         raise GateShut("导入之后还没有检查，资料未经检查不能公示或发证", "先运行“检查”（check），再运行“核定水权”（confirm）",
                        code="NotChecked")
+    if last["link"] is not None and last["check"]["run_id"] < last["link"]["run_id"]:
+        raise GateShut("确认或否定名录匹配之后还没有检查", "先运行“检查”（check），再运行“核定水权”（confirm）", code="NotChecked")
     if last["confirm"] is None or last["confirm"]["run_id"] < last["check"]["run_id"]:
         raise GateShut("检查之后还没有核定水权", "先运行“核定水权”（confirm）", code="NotConfirmed")
     return last["confirm"]

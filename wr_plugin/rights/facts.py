@@ -6,7 +6,7 @@ from typing import Optional
 
 from ..model import policy as policies
 from ..model.errors import BadInput
-from ..store import reading
+from ..store import reading, registry_links
 from . import limits
 
 
@@ -71,7 +71,7 @@ def _last(store, verb):
 def _outdated(store, run):
     if run is None:
         return ""
-    for verb, told in (("import", "核定之后又导入了资料"), ("check", "核定之后又做过检查")):
+    for verb, told in (("import", "核定之后又导入了资料"), ("link", "核定之后又确认或否定了名录匹配"), ("check", "核定之后又做过检查")):
         later = _last(store, verb)
         if later and later["run_id"] > run["run_id"]:
             return told
@@ -94,7 +94,7 @@ def parcel(store, row):
     return Parcel(
         row, site, links,
         {link["CBFBM"]: holder_name(store, link["CBFBM"]) for link in links},
-        _dicts(store, "SELECT * FROM registry WHERE DKBM = ? ORDER BY fid", (code,)),
+        _dicts(store, registry_links.ROWS_OF_PARCEL, (code, code)),
         reading.count(store, "SELECT count(*) FROM parcel WHERE DKBM = ?", (code,)),
         _dicts(store, "SELECT * FROM finding WHERE parcel_uuid = ? ORDER BY code", (row["uuid"],)),
         _dict(store, "SELECT * FROM parcel_right WHERE parcel_fid = ?", fid),
