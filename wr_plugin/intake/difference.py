@@ -1,0 +1,207 @@
+"""What a newer package changes: parcels and holders against those of the work file. Frames and arrays in, frames out."""
+
+from dataclasses import dataclass, field
+from typing import Dict
+
+import numpy as np
+import pandas as pd
+
+from ..model import codes, schema
+from ..spatial.chunks import silent
+from . import holder_matching, parcel_matching
+from .holder_matching import REASSIGNED
+from .parcel_matching import ADDED, MERGED, RECODED, REDRAWN, SAME, SPLIT, VANISHED
+
+TABLES = ("parcel", "CBF", "CBF_JTCY", "CBDKXX", "registry")
+NOT_COMPARED = {"fid", "uuid", "DKBM", "CBFBM", "geometry_m2", "village_code", "village_name", "source_file", "source_row"}
+LINK_FIELDS = ("HTMJ", "HTMJM", "YHTMJ", "YHTMJM")
+REGISTRY_FIELDS = ("area_mu_100", "crop", "method")
+PERSONAL = {"CBFZJHM", "LXDH"}
+MEMBERS = "members"
+HOLDER_OF_PARCEL = "CBFBM"
+NOISE = 0.005
+"""Areas in m² and 亩 closer than this are the same figure."""
+UNCHANGED, ATTRIBUTES, GEOMETRY, RENAMED = "unchanged", "attributes", "geometry", "renamed"
+PARCEL_KINDS = {UNCHANGED: "未变", ATTRIBUTES: "属性有变", GEOMETRY: "图形有变", RECODED: "改编码", SPLIT: "分割", MERGED: "合并",
+                REDRAWN: "重划", VANISHED: "消失", ADDED: "新增"}
+HOLDER_KINDS = {UNCHANGED: "未变", RENAMED: "户主或名称变更", ATTRIBUTES: "其他信息有变", RECODED: "改编码", SPLIT: "分户",
+                MERGED: "合户", REASSIGNED: "编码另给他户", VANISHED: "消失", ADDED: "新增"}
+
+
+@dataclass
+class Difference:
+    """``parcels``: relation, old, new (row numbers), old_code, new_code, share, moved. ``holders``: relation, old_code,
+    new_code, share, old_name, new_name. ``parcel_fields`` and ``holder_fields``: old_code, new_code, field, before,
+    after, one row per changed value. ``predecessor``: (new,) row of the old parcel whose identity goes on, −1 none.
+    ``old_m2``, ``new_m2``: areas by row. ``counts``: {"parcel": {kind: n}, "holder": {kind: n}}."""
+
+    parcels: pd.DataFrame
+    holders: pd.DataFrame
+    parcel_fields: pd.DataFrame
+    holder_fields: pd.DataFrame
+    predecessor: np.ndarray
+    old_m2: np.ndarray
+    new_m2: np.ndarray
+    counts: Dict[str, Dict[str, int]] = field(default_factory=dict)
+
+
+def compare(old, old_geometry, new, new_geometry, report=silent):
+    """The ``Difference`` of two states. ``old``, ``new``: frames by the names in ``TABLES``, a missing one is empty."""
+    old, new = ({t: _whole(t, side.get(t)) for t in TABLES} for side in (old, new))
+    codes_old, codes_new = _texts(old["parcel"]["DKBM"]), _texts(new["parcel"]["DKBM"])
+    matching = parcel_matching.match(codes_old, old_geometry, codes_new, new_geometry, report)
+    parcels = matching.relation
+    parcels["old_code"], parcels["new_code"] = _at(codes_old, parcels["old"]), _at(codes_new, parcels["new"])
+    rows = parcels["new"].to_numpy()
+    parcels["moved"] = (rows >= 0) & matching.moved[rows] if len(matching.moved) else False
+    land = _common_land(old["CBDKXX"], new["CBDKXX"], parcels[parcels["relation"].isin((SAME, RECODED))])
+    holders = holder_matching.match((old["CBF"], old["CBF_JTCY"]), (new["CBF"], new["CBF_JTCY"]), land)
+    for side, frame in (("old", old["CBF"]), ("new", new["CBF"])):
+        names = frame.drop_duplicates("CBFBM").set_index("CBFBM")["CBFMC"]
+        holders[f"{side}_name"] = holders[f"{side}_code"].map(names).fillna("")
+    found = Difference(parcels, holders, _parcel_fields(old, new, matching, holders), _holder_fields(old, new, holders),
+                       matching.predecessor, matching.old_m2, matching.new_m2)
+    found.counts = {"parcel": _parcel_counts(found), "holder": _holder_counts(found)}
+    return found
+
+
+def _whole(table, frame):
+    """The frame with every column that the schema declares, texts as texts with "" for missing ones."""
+    declared = schema.table(table)
+    whole = (pd.DataFrame() if frame is None else frame).reindex(columns=list(declared.columns)).reset_index(drop=True)
+    for column in declared.fields:
+        if column.type not in (schema.REAL, schema.INTEGER):
+            values = whole[column.name].astype(object)
+            whole[column.name] = values.where(values.notna(), "")
+    return whole
+
+
+def _texts(series):
+    values = series.astype(object)
+    return values.where(values.notna(), "").to_numpy(dtype=object)
+
+
+def _at(values, rows):
+    found = np.full(len(rows), "", dtype=object)
+    held = rows.to_numpy() >= 0
+    found[held] = values[rows.to_numpy()[held]]
+    return found
+
+
+def _common_land(old, new, pairs):
+    """old_code, new_code, common, share_old, share_new: how many parcels two households hold both."""
+    left = old[["DKBM", "CBFBM"]].drop_duplicates().merge(
+        pairs[["old_code", "new_code"]].drop_duplicates(), left_on="DKBM", right_on="old_code")
+    right = new[["DKBM", "CBFBM"]].drop_duplicates()
+    both = left[["CBFBM", "new_code"]].merge(right, left_on="new_code", right_on="DKBM", suffixes=("_old", "_new"))
+    common = both.groupby(["CBFBM_old", "CBFBM_new"], sort=True).size().rename("common").reset_index()
+    common = common.rename(columns={"CBFBM_old": "old_code", "CBFBM_new": "new_code"})
+    return holder_matching.with_shares(common, left["CBFBM"].value_counts(), right["CBFBM"].value_counts())
+
+
+def _parcel_fields(old, new, matching, holders):
+    """Changed values of every parcel that goes on: its own, its holders and contract areas, its registry rows."""
+    rows = np.flatnonzero(matching.predecessor >= 0)
+    before, after = old["parcel"].iloc[matching.predecessor[rows]], new["parcel"].iloc[rows]
+    keys = (_texts(before["DKBM"]), _texts(after["DKBM"]))
+    found = [_changed(*keys, f.name, before[f.name], after[f.name], f) for f in schema.table("parcel").fields
+             if f.name not in NOT_COMPARED]
+    again = holders[holders["relation"] == RECODED].set_index("old_code")["new_code"].to_dict()
+    links = old["CBDKXX"].assign(CBFBM=pd.Series([again.get(c, c) for c in old["CBDKXX"]["CBFBM"].tolist()], dtype=object))
+    for table, fields, left in (("CBDKXX", (HOLDER_OF_PARCEL, *LINK_FIELDS), links),
+                                ("registry", REGISTRY_FIELDS, old["registry"])):
+        for name in fields:
+            texts = [_looked_up(side["DKBM"], _joined(frame, name)) for side, frame in ((before, left), (after, new[table]))]
+            key = name if table == "CBDKXX" else f"registry.{name}"
+            found.append(_changed(*keys, key, *texts, None))
+    return pd.concat(found, ignore_index=True)
+
+
+def _looked_up(keys, known):
+    """The texts that the Series ``known`` has for each key, "" where it has none."""
+    found = known.to_dict()
+    return pd.Series([found.get(key, "") for key in keys], dtype=object)
+
+
+def _joined(frame, name):
+    """The values of a column by parcel code, several of them joined in the order of their holders."""
+    held = pd.DataFrame({"DKBM": frame["DKBM"].to_numpy(), "holder": _texts(frame["CBFBM"]),
+                         "value": _plain(frame[name])})
+    held = held[(held["value"] != "") & held["DKBM"].notna()].sort_values(["DKBM", "holder", "value"])
+    alone = ~held["DKBM"].duplicated(keep=False)
+    several = held[~alone].groupby("DKBM")["value"].agg("、".join)
+    return pd.concat([held[alone].set_index("DKBM")["value"], several])
+
+
+def _plain(series):
+    """Values as texts; figures without the noise of binary fractions."""
+    if series.dtype.kind not in "fiu" and str(series.dtype) != "Int64":
+        return _texts(series)
+    values = pd.to_numeric(series).astype("Float64")
+    known = values.notna().to_numpy()
+    shown = np.full(len(values), "", dtype=object)
+    shown[known] = [f"{v:.2f}".rstrip("0").rstrip(".") for v in values[known].to_numpy(dtype=float).tolist()]
+    return shown
+
+
+def _changed(old_codes, new_codes, name, before, after, declared):
+    """Rows of old_code, new_code, field, before, after where the values differ."""
+    if declared is not None and declared.type in (schema.REAL, schema.INTEGER):
+        a, b = (pd.to_numeric(s).astype("Float64").fillna(np.nan).to_numpy(dtype=float) for s in (before, after))
+        differs = ~((np.abs(a - b) <= NOISE) | (np.isnan(a) & np.isnan(b)))
+    else:
+        differs = _texts(before) != _texts(after)
+    rows = np.flatnonzero(differs)
+    if name in PERSONAL:
+        shown = [[codes.mask_identity(t) if t else "" for t in _texts(s.iloc[rows])] for s in (before, after)]
+    else:
+        shown = [_plain(s.iloc[rows]) for s in (before, after)]
+    return pd.DataFrame({"old_code": old_codes[rows], "new_code": new_codes[rows],
+                         "field": np.full(len(rows), name, dtype=object),
+                         "before": pd.Series(shown[0], dtype=object), "after": pd.Series(shown[1], dtype=object)})
+
+
+def _holder_fields(old, new, holders):
+    """Changed values of households that go on, under their code or another."""
+    goes_on = holders[(holders["relation"].isin((SAME, RECODED))) | (
+        holders["relation"].isin((SPLIT, MERGED)) & (holders["old_code"] == holders["new_code"]))]
+    keys = tuple(_texts(goes_on[f"{side}_code"]) for side in ("old", "new"))
+    before, after = (frame["CBF"].drop_duplicates("CBFBM").set_index("CBFBM").reindex(key)
+                     for frame, key in zip((old, new), keys))
+    found = [_changed(*keys, f.name, before[f.name], after[f.name], f) for f in schema.table("CBF").fields
+             if f.name not in NOT_COMPARED]
+    people = [_looked_up(key, _members(frame["CBF_JTCY"])) for frame, key in zip((old, new), keys)]
+    return pd.concat([*found, _changed(*keys, MEMBERS, *people, None)], ignore_index=True)
+
+
+def _members(frame):
+    held = pd.DataFrame({"CBFBM": frame["CBFBM"].to_numpy(), "name": _texts(frame["CYXM"])})
+    return held.sort_values(["CBFBM", "name"]).groupby("CBFBM")["name"].agg("、".join)
+
+
+def _parcel_counts(found):
+    relation, parcels = found.parcels["relation"], found.parcels
+    changed = set(found.parcel_fields["new_code"])
+    stays = parcels[relation == SAME]
+    with_fields = stays["new_code"].isin(changed)
+    counts = {UNCHANGED: int((~with_fields & ~stays["moved"]).sum()), ATTRIBUTES: int(with_fields.sum()),
+              GEOMETRY: int(stays["moved"].sum())}
+    for kind in (RECODED, SPLIT, MERGED, REDRAWN, VANISHED, ADDED):
+        rows = parcels[relation == kind]
+        counts[kind] = int(rows["new" if kind == MERGED else "old"].nunique()) if kind in (SPLIT, MERGED, REDRAWN) \
+            else len(rows)
+    return counts
+
+
+def _holder_counts(found):
+    relation, holders = found.holders["relation"], found.holders
+    changed = found.holder_fields
+    renamed = set(changed.loc[changed["field"] == "CBFMC", "new_code"])
+    others = set(changed["new_code"]) - renamed
+    stays = holders.loc[relation == SAME, "new_code"]
+    counts = {UNCHANGED: int((~stays.isin(renamed | others)).sum()), RENAMED: int(stays.isin(renamed).sum()),
+              ATTRIBUTES: int(stays.isin(others).sum())}
+    for kind, side in ((RECODED, "old_code"), (SPLIT, "old_code"), (MERGED, "new_code"), (REASSIGNED, "old_code"),
+                       (VANISHED, "old_code"), (ADDED, "new_code")):
+        counts[kind] = int(holders.loc[relation == kind, side].nunique())
+    return counts
