@@ -104,7 +104,7 @@ def test_the_story_is_told_before_anything_is_written(story, work, tmp_path):
     assert f"{story.split} → {' ＋ '.join(story.parts)}" in told.text and story.vanished in told.text
     assert "→ 新户主" in told.text
     book = openpyxl.load_workbook(tmp_path / "差异.xlsx")
-    listed = [r for r in book["地块"].iter_rows(min_row=6, values_only=True)]
+    listed = list(book["地块"].iter_rows(min_row=6, values_only=True))
     assert ("分割", story.split, story.parts[0]) in [r[:3] for r in listed]
     assert len([r for r in listed if r[0] == "改编码"]) == len(story.recoded)
     assert book["不能导入的原因"].max_row == 5

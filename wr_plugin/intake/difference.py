@@ -11,6 +11,7 @@ from ..spatial.chunks import silent
 from . import holder_matching, parcel_matching
 from .holder_matching import REASSIGNED
 from .parcel_matching import ADDED, MERGED, RECODED, REDRAWN, SAME, SPLIT, VANISHED
+from .rows_of import RowsOf, differing, figures_of, texts_of
 
 TABLES = ("parcel", "CBF", "CBF_JTCY", "CBDKXX", "registry")
 NOT_COMPARED = {"fid", "uuid", "DKBM", "CBFBM", "geometry_m2", "village_code", "village_name", "source_file", "source_row"}
@@ -48,10 +49,11 @@ class Difference:
 def compare(old, old_geometry, new, new_geometry, report=silent):
     """The ``Difference`` of two states. ``old``, ``new``: frames by the names in ``TABLES``, a missing one is empty."""
     old, new = ({t: _whole(t, side.get(t)) for t in TABLES} for side in (old, new))
-    codes_old, codes_new = _texts(old["parcel"]["DKBM"]), _texts(new["parcel"]["DKBM"])
+    codes_old, codes_new = texts_of(old["parcel"]["DKBM"]), texts_of(new["parcel"]["DKBM"])
     matching = parcel_matching.match(codes_old, old_geometry, codes_new, new_geometry, report)
     parcels = matching.relation
     parcels["old_code"], parcels["new_code"] = _at(codes_old, parcels["old"]), _at(codes_new, parcels["new"])
+    parcels = parcels.sort_values(["old_code", "new_code"], kind="stable", ignore_index=True)
     rows = parcels["new"].to_numpy()
     parcels["moved"] = (rows >= 0) & matching.moved[rows] if len(matching.moved) else False
     land = _common_land(old["CBDKXX"], new["CBDKXX"], parcels[parcels["relation"].isin((SAME, RECODED))])
@@ -76,11 +78,6 @@ def _whole(table, frame):
     return whole
 
 
-def _texts(series):
-    values = series.astype(object)
-    return values.where(values.notna(), "").to_numpy(dtype=object)
-
-
 def _at(values, rows):
     found = np.full(len(rows), "", dtype=object)
     held = rows.to_numpy() >= 0
@@ -103,80 +100,71 @@ def _parcel_fields(old, new, matching, holders):
     """Changed values of every parcel that goes on: its own, its holders and contract areas, its registry rows."""
     rows = np.flatnonzero(matching.predecessor >= 0)
     before, after = old["parcel"].iloc[matching.predecessor[rows]], new["parcel"].iloc[rows]
-    keys = (_texts(before["DKBM"]), _texts(after["DKBM"]))
-    found = [_changed(*keys, f.name, before[f.name], after[f.name], f) for f in schema.table("parcel").fields
+    keys = (texts_of(before["DKBM"]), texts_of(after["DKBM"]))
+    found = [_changed(keys, f, before[f.name], after[f.name]) for f in schema.table("parcel").fields
              if f.name not in NOT_COMPARED]
     again = holders[holders["relation"] == RECODED].set_index("old_code")["new_code"].to_dict()
-    links = old["CBDKXX"].assign(CBFBM=pd.Series([again.get(c, c) for c in old["CBDKXX"]["CBFBM"].tolist()], dtype=object))
-    for table, fields, left in (("CBDKXX", (HOLDER_OF_PARCEL, *LINK_FIELDS), links),
-                                ("registry", REGISTRY_FIELDS, old["registry"])):
+    for table, fields in (("CBDKXX", (HOLDER_OF_PARCEL, *LINK_FIELDS)), ("registry", REGISTRY_FIELDS)):
+        sides = []
+        for key, frame, now in zip(keys, (old[table], new[table]), (again, {})):
+            holder = np.array([now.get(c, c) for c in frame["CBFBM"].tolist()], dtype=object)
+            sides.append((RowsOf(key, frame["DKBM"].to_numpy(dtype=object), holder), frame.assign(CBFBM=holder)))
+        (left, before), (right, after) = sides
         for name in fields:
-            texts = [_looked_up(side["DKBM"], _joined(frame, name)) for side, frame in ((before, left), (after, new[table]))]
-            key = name if table == "CBDKXX" else f"registry.{name}"
-            found.append(_changed(*keys, key, *texts, None))
+            name_told = name if table == "CBDKXX" else f"registry.{name}"
+            declared = schema.table(table).by_name[name]
+            values = [_comparable(side[name], declared) for side in (before, after)]
+            rows, was, now = differing(left, values[0], right, values[1])
+            found.append(_told(keys, rows, name_told, was, now))
     return pd.concat(found, ignore_index=True)
 
 
-def _looked_up(keys, known):
-    """The texts that the Series ``known`` has for each key, "" where it has none."""
-    found = known.to_dict()
-    return pd.Series([found.get(key, "") for key in keys], dtype=object)
+def _comparable(series, declared):
+    """Figures as floats with NaN, anything else as texts."""
+    if declared.type in (schema.REAL, schema.INTEGER):
+        return pd.to_numeric(series).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return texts_of(series)
 
 
-def _joined(frame, name):
-    """The values of a column by parcel code, several of them joined in the order of their holders."""
-    held = pd.DataFrame({"DKBM": frame["DKBM"].to_numpy(), "holder": _texts(frame["CBFBM"]),
-                         "value": _plain(frame[name])})
-    held = held[(held["value"] != "") & held["DKBM"].notna()].sort_values(["DKBM", "holder", "value"])
-    alone = ~held["DKBM"].duplicated(keep=False)
-    several = held[~alone].groupby("DKBM")["value"].agg("、".join)
-    return pd.concat([held[alone].set_index("DKBM")["value"], several])
-
-
-def _plain(series):
-    """Values as texts; figures without the noise of binary fractions."""
-    if series.dtype.kind not in "fiu" and str(series.dtype) != "Int64":
-        return _texts(series)
-    values = pd.to_numeric(series).astype("Float64")
-    known = values.notna().to_numpy()
-    shown = np.full(len(values), "", dtype=object)
-    shown[known] = [f"{v:.2f}".rstrip("0").rstrip(".") for v in values[known].to_numpy(dtype=float).tolist()]
-    return shown
-
-
-def _changed(old_codes, new_codes, name, before, after, declared):
-    """Rows of old_code, new_code, field, before, after where the values differ."""
-    if declared is not None and declared.type in (schema.REAL, schema.INTEGER):
-        a, b = (pd.to_numeric(s).astype("Float64").fillna(np.nan).to_numpy(dtype=float) for s in (before, after))
-        differs = ~((np.abs(a - b) <= NOISE) | (np.isnan(a) & np.isnan(b)))
-    else:
-        differs = _texts(before) != _texts(after)
-    rows = np.flatnonzero(differs)
-    if name in PERSONAL:
-        shown = [[codes.mask_identity(t) if t else "" for t in _texts(s.iloc[rows])] for s in (before, after)]
-    else:
-        shown = [_plain(s.iloc[rows]) for s in (before, after)]
-    return pd.DataFrame({"old_code": old_codes[rows], "new_code": new_codes[rows],
+def _told(keys, rows, name, before, after):
+    return pd.DataFrame({"old_code": keys[0][rows], "new_code": keys[1][rows],
                          "field": np.full(len(rows), name, dtype=object),
-                         "before": pd.Series(shown[0], dtype=object), "after": pd.Series(shown[1], dtype=object)})
+                         "before": pd.Series(before, dtype=object), "after": pd.Series(after, dtype=object)})
+
+
+def _changed(keys, declared, before, after):
+    """Rows of old_code, new_code, field, before, after where the values of a column differ."""
+    a, b = _comparable(before, declared), _comparable(after, declared)
+    if a.dtype == object:
+        rows = np.flatnonzero(a != b)
+        shown = [side[rows] for side in (a, b)]
+    else:
+        rows = np.flatnonzero(~((np.abs(a - b) <= NOISE) | (np.isnan(a) & np.isnan(b))))
+        shown = [figures_of(side[rows]) for side in (a, b)]
+    if declared.name in PERSONAL:
+        shown = [[codes.mask_identity(t) for t in side] for side in shown]
+    return _told(keys, rows, declared.name, *shown)
 
 
 def _holder_fields(old, new, holders):
     """Changed values of households that go on, under their code or another."""
     goes_on = holders[(holders["relation"].isin((SAME, RECODED))) | (
         holders["relation"].isin((SPLIT, MERGED)) & (holders["old_code"] == holders["new_code"]))]
-    keys = tuple(_texts(goes_on[f"{side}_code"]) for side in ("old", "new"))
+    keys = tuple(texts_of(goes_on[f"{side}_code"]) for side in ("old", "new"))
     before, after = (frame["CBF"].drop_duplicates("CBFBM").set_index("CBFBM").reindex(key)
                      for frame, key in zip((old, new), keys))
-    found = [_changed(*keys, f.name, before[f.name], after[f.name], f) for f in schema.table("CBF").fields
+    found = [_changed(keys, f, before[f.name], after[f.name]) for f in schema.table("CBF").fields
              if f.name not in NOT_COMPARED]
-    people = [_looked_up(key, _members(frame["CBF_JTCY"])) for frame, key in zip((old, new), keys)]
-    return pd.concat([*found, _changed(*keys, MEMBERS, *people, None)], ignore_index=True)
+    people = [frame["CBF_JTCY"] for frame in (old, new)]
+    names = [frame["CYXM"].to_numpy(dtype=object) for frame in people]
+    sides = [RowsOf(key, frame["CBFBM"].to_numpy(dtype=object), name) for key, frame, name in zip(keys, people, names)]
+    found.append(_told(keys, *_members(sides, names)))
+    return pd.concat(found, ignore_index=True)
 
 
-def _members(frame):
-    held = pd.DataFrame({"CBFBM": frame["CBFBM"].to_numpy(), "name": _texts(frame["CYXM"])})
-    return held.sort_values(["CBFBM", "name"]).groupby("CBFBM")["name"].agg("、".join)
+def _members(sides, names):
+    rows, before, after = differing(sides[0], names[0], sides[1], names[1])
+    return rows, MEMBERS, before, after
 
 
 def _parcel_counts(found):
