@@ -59,8 +59,8 @@ def compare(old, old_geometry, new, new_geometry, report=silent):
     land = _common_land(old["CBDKXX"], new["CBDKXX"], parcels[parcels["relation"].isin((SAME, RECODED))])
     holders = holder_matching.match((old["CBF"], old["CBF_JTCY"]), (new["CBF"], new["CBF_JTCY"]), land)
     for side, frame in (("old", old["CBF"]), ("new", new["CBF"])):
-        names = frame.drop_duplicates("CBFBM").set_index("CBFBM")["CBFMC"]
-        holders[f"{side}_name"] = holders[f"{side}_code"].map(names).fillna("")
+        names = dict(zip(frame["CBFBM"].tolist()[::-1], frame["CBFMC"].tolist()[::-1]))
+        holders[f"{side}_name"] = pd.Series([names.get(c, "") for c in holders[f"{side}_code"].tolist()], dtype=object)
     found = Difference(parcels, holders, _parcel_fields(old, new, matching, holders), _holder_fields(old, new, holders),
                        matching.predecessor, matching.old_m2, matching.new_m2)
     found.counts = {"parcel": _parcel_counts(found), "holder": _holder_counts(found)}
@@ -123,7 +123,7 @@ def _comparable(series, declared):
     """Figures as floats with NaN, anything else as texts."""
     if declared.type in (schema.REAL, schema.INTEGER):
         return pd.to_numeric(series).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return texts_of(series)
+    return series.to_numpy(dtype=object)  # ``_whole`` has made them texts
 
 
 def _told(keys, rows, name, before, after):
