@@ -9,9 +9,10 @@ import openpyxl
 import pytest
 from next_year import NEW_VILLAGE, VILLAGE, NextYear
 
+from wr_plugin.commands.progress import Progress
 from wr_plugin.commands.running import run_verb
-from wr_plugin.model.errors import BadInput, GateShut
-from wr_plugin.store import journal
+from wr_plugin.model.errors import BadInput, Cancelled, GateShut
+from wr_plugin.store import backup, journal
 from wr_plugin.store.workfile import WorkFile
 
 OTHER_VILLAGE = "620799200200"
@@ -203,7 +204,7 @@ def test_undo_brings_back_the_exact_content_and_says_so(story, work, first_year)
     assert rows(work, "SELECT run_id, verb FROM run") == [(1, "import"), (3, "undo")]
     with WorkFile.open(work) as store:
         assert journal.verify(store) == []
-    assert not list((work.parent / "备份").iterdir())
+    assert [p.name for p in work.parent.iterdir()] == ["县.gpkg"]
     with pytest.raises(BadInput, match="没有可以撤销的导入"):
         run_verb("undo", {"work": str(work)})
     assert not bring_in(first_year.package, work).changed
@@ -293,6 +294,42 @@ def test_no_room_for_the_backup_is_told_and_nothing_is_written(story, work, monk
     with pytest.raises(BadInput, match="磁盘空间不够"):
         bring_in(story.package, work)
     assert open(work, "rb").read() == before and [p.name for p in work.parent.iterdir()] == ["县.gpkg"]
+
+
+@pytest.mark.parametrize("moment", [1, 4, 12])
+def test_cancelling_leaves_the_file_as_it_was_and_no_backup(story, work, monkeypatch, moment):
+    monkeypatch.setattr(backup, "PAGES", 64)
+    before, calls, writing = content(work), [], []
+
+    def show(fraction, text):
+        if "写入" in text:
+            writing.append(text)
+
+    progress = Progress(show, cancelled=lambda: bool(writing) and (calls.append(1) or len(calls) > moment))
+    with pytest.raises(Cancelled):
+        run_verb("import", {"package": str(story.package), "work": str(work)}, progress)
+    assert content(work) == before and [p.name for p in work.parent.iterdir()] == ["县.gpkg"]
+
+
+def test_a_restore_that_breaks_off_leaves_the_file_as_it_was(story, work, monkeypatch):
+    monkeypatch.setattr(backup, "PAGES", 64)
+    bring_in(story.package, work)
+    before, calls = open(work, "rb").read(), []
+
+    def ask():
+        calls.append(1)
+        if len(calls) == 5:
+            raise Cancelled()
+
+    with WorkFile.open(work) as store, pytest.raises(Cancelled):
+        backup.pour_into(work.parent / "备份" / "县_第2次运行之前.gpkg", store.connection, ask)
+    assert open(work, "rb").read() == before
+
+
+def test_a_preview_of_a_first_import_writes_nothing(story, tmp_path):
+    told = bring_in(story.package, tmp_path / "新.gpkg", preview=True, report=str(tmp_path / "差异.xlsx"))
+    assert not told.changed and "会新建" in told.text and "没有写" in dict(told.table)["差异表"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_last_three_backups_are_kept(story, first_year, work):

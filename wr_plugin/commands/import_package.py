@@ -57,7 +57,7 @@ def _import(opened, params, progress):
         with WorkFile.open(work, readonly=bool(preview)) as existing:
             last = runs.last(existing, VERB)
             if last is not None and last["input_sha256"] == digest:
-                return _unchanged(last, work)
+                return _without_report(_unchanged(last, work), params, "与上次导入相同")
             read = delivery.read(found, mapping, _crs_of(existing), progress)
             progress.step("与工作文件比较")
             update = updating.compare(existing, read, progress)
@@ -71,10 +71,18 @@ def _import(opened, params, progress):
                 return _write(existing, read, found, policy, params, started, inputs, digest, progress, update, staging)
     read = delivery.read(found, mapping, None, progress)
     if preview:
-        return Result(PREVIEW, {"tables": _sizes(read)}, _read_rows(read, _sizes(read)), changed=False,
-                      text="还没有这个工作文件：导入时会新建。", next_step="import")
-    progress.step("写入工作文件")
-    return _create(work, read, found, policy, params, started, inputs, digest, progress)
+        result = Result(PREVIEW, {"tables": _sizes(read)}, _read_rows(read, _sizes(read)), changed=False,
+                        text="还没有这个工作文件：导入时会新建。", next_step="import")
+    else:
+        progress.step("写入工作文件")
+        result = _create(work, read, found, policy, params, started, inputs, digest, progress)
+    return _without_report(result, params, "第一次导入，没有可以比较的")
+
+
+def _without_report(result, params, why):
+    if params.get("report"):
+        result.table.append(("差异表", f"没有写：{why}"))
+    return result
 
 
 def _previewed(read, update, staging):

@@ -42,7 +42,7 @@ def run(store, params, progress):
         backup.pour_into(making, store.connection, progress.check_cancelled)
     finally:
         backup.remove(making)
-    backup.remove(path)
+    backup.discard(path)
     before = runs.last(store, "import")
     table = [("撤销的导入", f"第 {undone['run_id']} 次运行，{_when(undone)}"),
              ("恢复到", f"第 {before['run_id']} 次运行（导入资料包，{_when(before)}）及其后的结果"),

@@ -113,7 +113,7 @@ class Backup:
 
     def __exit__(self, failed, *_):
         if self.path is not None and failed:
-            backup.remove(self.path)
+            backup.discard(self.path)
         elif self.path is not None:
             backup.prune(self.store.path)
 

@@ -40,7 +40,6 @@ def make(work, run_id, ask=lambda: None):
     """
     folder = folder_of(work)
     target, making = folder / name_of(work, run_id), folder / f".{Path(work).stem}.making.gpkg"
-    made_folder = not folder.exists()
     try:
         folder.mkdir(exist_ok=True)
         require_room(folder, Path(work).stat().st_size)
@@ -48,9 +47,7 @@ def make(work, run_id, ask=lambda: None):
         copy(work, making, ask)
         os.replace(making, target)
     except BaseException as error:
-        remove(making)
-        if made_folder and folder.exists() and not any(folder.iterdir()):
-            folder.rmdir()
+        discard(making)
         if isinstance(error, OSError):
             raise BadInput("导入之前不能备份工作文件，未作任何更改", f"检查文件夹“{FOLDER}”是否可写、磁盘是否已满",
                            where=str(folder), detail=str(error)) from error
@@ -105,6 +102,13 @@ def remove(path):
     """Deletes a work file and what SQLite keeps beside it, where they exist."""
     for name in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
         name.unlink(missing_ok=True)
+
+
+def discard(path):
+    """Deletes a backup, and the folder with the last one."""
+    remove(path)
+    if path.parent.is_dir() and not any(path.parent.iterdir()):
+        path.parent.rmdir()
 
 
 def prune(work):
