@@ -59,6 +59,8 @@ VERBS = {
             Param("work", NEW_FILE, "工作文件", "要建立或更新的工作文件（*.gpkg）", required=True, filter="工作文件 (*.gpkg)"),
             Param("mapping", FILE, "字段对应", "保存的字段对应文件（*.yaml）；不给则按标准名称查找", filter="字段对应 (*.yaml *.yml)"),
             Param("policy", FILE, "政策", "政策文件（*.yaml）；不给则用资料包里的", filter="政策 (*.yaml *.yml)"),
+            Param("preview", FLAG, "预览", "只比较新资料包与工作文件，说明会改动什么；什么都不写", default=False),
+            Param("report", NEW_FILE, "差异表", "把新资料包与工作文件的差异逐条写成 Excel 表（*.xlsx）", filter="差异表 (*.xlsx)"),
         ), "import_package", store="create"),
         Verb("mapping", "字段对应", "看资料包各表的列，按名称和内容提出哪一列是哪个字段，写成字段对应文件；核对后导入时用它。", (
             Param("package", FOLDER_OR_FILE, "资料包", "移交资料包文件夹，或它的 .zip 压缩包", required=True, positional=True,
@@ -81,6 +83,10 @@ VERBS = {
             Param("who", TEXT, "决定人", "由谁决定；不给则为当前用户"),
             Param("all", FLAG, "全部列出", "连同已确定、已确认、无匹配的名录行一起列出", default=False),
         ), "link"),
+        Verb("undo", "撤销导入", "把工作文件恢复到最近一次导入之前；导入之后已有公示、审核、发证的不能撤销。", (
+            WORK,
+            Param("why", TEXT, "原因", "为什么撤销，记入变更日志"),
+        ), "undo", in_dock=False),
         Verb("check", "检查", "检查编码、权属、面积、图形与名录，判定每个地块的灌区、斗口、机井。", (
             WORK,
             Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),

@@ -1,29 +1,30 @@
 """``import``: a hand-over package into the work file, in one transaction; the same package again changes nothing."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
 
 from ..documents import import_report
+from ..documents.outputs import Staging
 from ..intake import archive, delivery, package, policy_file, proposal, saved_mappings
 from ..intake.field_matching import MappingNeeded
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import schema
 from ..model.errors import BadInput
 from ..store import frames, journal, reading, runs
+from ..store.backup import FOLDER
 from ..store.create import create_workfile
 from ..store.workfile import WorkFile
-from . import registry_links
+from . import change_list, registry_links, updating
 from .interrupting import interruptible
 from .progress import Result
 
-VERB = "import"
+VERB, PREVIEW = "import", "预览：新资料包会改动什么"
 READING_RULES = 2
 """Raised whenever the same files would be read differently, so that an unchanged package is read again."""
 DERIVED = ("right_part", "holder_right", "parcel_right", "cap_result", "parcel_site")
-KEPT_BY_PARCEL = {"audit": "外业核查", "evidence": "影像证据", "objection": "异议"}
-SHOWN = 10
 FILES_NAMED = 2
 
 
@@ -34,7 +35,8 @@ def run(store, params, progress):
     """
     given = Path(params["package"])
     zipped = not given.is_dir() or bool(archive.zips_in(given))
-    progress.plan(*([3] if zipped else []), 1, 4, 8, 6, 1)
+    comparing = [5] if Path(params["work"]).exists() else []
+    progress.plan(*([3] if zipped else []), 1, 4, 8, *comparing, 6, 1)
     if zipped:
         progress.step("解压资料包")
     with archive.opened(given, progress) as opened:
@@ -43,8 +45,8 @@ def run(store, params, progress):
 
 def _import(opened, params, progress):
     """Imports an opened package."""
-    progress.step("查看资料包")
     started, work = runs.now(), Path(params["work"])
+    progress.step("查看资料包")
     mapping = read_mapping(params["mapping"]) if params.get("mapping") else FieldMapping()
     found = package.survey(opened.folder, mapping, opened.left, opened.unpacked)
     delivery.require_sources(found)
@@ -52,19 +54,49 @@ def _import(opened, params, progress):
     policy = _policy(params, found)
     inputs, digest = _inputs(found, params, policy, reused)
     progress.check_cancelled()
+    preview = params.get("preview")
     if work.exists():
-        with WorkFile.open(work) as existing:
+        with WorkFile.open(work, readonly=bool(preview)) as existing:
             last = runs.last(existing, VERB)
             if last is not None and last["input_sha256"] == digest:
-                return _unchanged(existing, last, work)
+                return _without_report(_unchanged(existing, last, work), params, "与上次导入相同")
             read = _read(found, mapping, _crs_of(existing), progress, reused)
-            progress.step("写入工作文件")
-            result = _write(existing, read, found, policy, params, started, inputs, digest, progress)
-            return _remember(result, params, mapping)
+            progress.step("与工作文件比较")
+            update = updating.compare(existing, read, progress)
+            with Staging(Path(params["report"]).parent) if params.get("report") else nullcontext() as staging:
+                if staging:
+                    change_list.write(staging.path(Path(params["report"]).name), update, progress)
+                if preview:
+                    return _previewed(read, update, staging)
+                update.refuse_if_forbidden()
+                progress.step("写入工作文件")
+                result = _write(existing, read, found, policy, params, started, inputs, digest, progress, update, staging)
+                return _remember(result, params, mapping)
     read = _read(found, mapping, None, progress, reused)
-    progress.step("写入工作文件")
-    result = _create(work, read, found, policy, params, started, inputs, digest, progress)
-    return _remember(result, params, mapping)
+    if preview:
+        result = Result(PREVIEW, {"tables": _sizes(read)}, _read_rows(read, _sizes(read)), changed=False,
+                        text="还没有这个工作文件：导入时会新建。", next_step="import")
+    else:
+        progress.step("写入工作文件")
+        result = _remember(_create(work, read, found, policy, params, started, inputs, digest, progress), params, mapping)
+    return _without_report(result, params, "第一次导入，没有可以比较的")
+
+
+def _without_report(result, params, why):
+    if params.get("report"):
+        result.table.append(("差异表", f"没有写：{why}"))
+    return result
+
+
+def _previewed(read, update, staging):
+    """What the package would change; the list of it is kept where it was asked for, nothing else is written."""
+    outputs = staging.publish() if staging else []
+    if staging:
+        staging.keep()
+    forbidden = update.locks or update.homeless
+    return Result(PREVIEW, {"tables": _sizes(read), "difference": update.difference.counts, "locked": len(update.locks)},
+                  updating.table(update), outputs, changed=False, text=updating.text(update),
+                  next_step="先处理上面所列的，再导入（import）" if forbidden else "import")
 
 
 def _read(found, mapping, crs, progress, reused):
@@ -154,15 +186,24 @@ def _remove(path):
             name.unlink()
 
 
-def _write(store, read, found, policy, params, started, inputs, digest, progress):
-    """Replaces the delivered tables and clears what was derived from the old ones; one transaction."""
+def _sizes(read):
+    return {t.name: len(read.frames[t.name]) for t in schema.tables().values() if t.delivered and t.name in read.frames}
+
+
+def _write(store, read, found, policy, params, started, inputs, digest, progress, update=None, staging=None):
+    """Replaces the delivered tables and clears what was derived from the old ones; one transaction.
+
+    ``update``: what a newer package changes; the work file is then backed up first, and its lineage kept.
+    """
     delivered = [t for t in schema.tables().values() if t.delivered]
-    counts = {"tables": {t.name: len(read.frames[t.name]) for t in delivered if t.name in read.frames}}
+    counts = {"tables": _sizes(read)}
     counts["findings"] = len(read.findings)
     counts["files"], counts["decisions"] = [list(f) for f in found.files], [list(d) for d in read.decisions]
     counts["missing"], counts["fields"] = read.missing, [list(f) for f in read.fields]
-    _refuse_vanished(store, set(read.frames["parcel"]["uuid"].tolist()))
-    with store.transaction(), interruptible(store, progress):
+    outputs = []
+    with updating.Backup(store, progress) as backup, store.transaction(), interruptible(store, progress):
+        if update:
+            counts["difference"], counts["backup"] = update.difference.counts, backup.take()
         run_id = runs.record(store, VERB, started, params, counts, inputs, digest, policy[0].sha256 if policy else "")
         _clear_derived(store, run_id)
         for number, table in enumerate(delivered):
@@ -177,25 +218,18 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
             store.set_setting(name, value)
         if policy:
             store.adopt_policy(*policy, started)
+        if update:
+            updating.record(store, update, run_id, VERB)
         progress.step("匹配名录")
         matches = registry_links.computed(store, progress.check_cancelled)
         registry_links.save(store, matches)
         counts["registry_links"] = registry_links.counted(matches)
         runs.set_counts(store, run_id, counts)
-    return _result(store, read, counts, policy)
-
-
-def _refuse_vanished(store, uuids):
-    """Raises BadInput where a parcel with field work or objections is not in the new package."""
-    for table, title in KEPT_BY_PARCEL.items():
-        held = reading.rows(
-            store, f"SELECT DISTINCT k.parcel_uuid AS uuid, p.DKBM AS DKBM FROM {table} k"  # nosec B608: our own names
-                   " LEFT JOIN parcel p ON p.uuid = k.parcel_uuid WHERE k.parcel_uuid IS NOT NULL ORDER BY p.DKBM")
-        gone = [row["DKBM"] or row["uuid"] for row in held if row["uuid"] not in uuids]
-        if gone:
-            shown = "、".join(gone[:SHOWN]) + ("等" if len(gone) > SHOWN else "")
-            raise BadInput(f"新资料包里没有了 {len(gone)} 个已有{title}记录的地块：{shown}",
-                           f"核对新资料包是否漏了这些地块；确已撤销的，先在工作文件里删去它们的{title}记录", where=title)
+        if staging:
+            outputs = staging.publish()
+    if staging:
+        staging.keep()
+    return _result(store, read, counts, policy, update, outputs)
 
 
 def _clear_derived(store, run_id):
@@ -209,20 +243,29 @@ def _clear_derived(store, run_id):
     store.connection.execute("DELETE FROM finding WHERE stage <> ? AND state = 'open'", (VERB,))
 
 
-def _result(store, read, counts, policy):
-    table = [(schema.table(name).title, f"{number:,}　{_files(read.sources.get(name, []))}")
-             for name, number in counts["tables"].items()]
-    if read.missing:
-        table.append(("资料包里没有", "、".join(schema.table(t).title for t in read.missing)))
+def _result(store, read, counts, policy, update, outputs):
+    table = _read_rows(read, counts["tables"])
     table.append(("县（区）", f"{read.settings['county_name']} {read.settings['county_code']}".strip()))
     table.append(("政策", f"{policy[0].get('name')}（{policy[2]}）" if policy else _no_policy(store)))
     table.extend(import_report.grouped(read.decisions))
     table.append(("导入时发现的问题", counts["findings"]))
     table.extend(registry_links.told(counts["registry_links"]))
+    if update:
+        table += updating.table(update)
+        table.append(("导入之前的备份", f"{FOLDER}/{counts['backup']}；不对的话用“撤销导入”（undo）恢复"))
     waiting = counts["registry_links"].get("review")
     shown = {**counts, "page": import_report.page(store, runs.last(store, VERB))}
-    return Result("导入资料包", shown, table, [str(store.path)],
+    return Result("导入资料包", shown, table, [str(store.path), *outputs], text=updating.text(update) if update else "",
                   next_step="link（确认名录匹配），再 check" if waiting else "check")
+
+
+def _read_rows(read, sizes):
+    """(table, how many rows from which files), and what the package lacks."""
+    table = [(schema.table(name).title, f"{number:,}　{_files(read.sources.get(name, []))}")
+             for name, number in sizes.items()]
+    if read.missing:
+        table.append(("资料包里没有", "、".join(schema.table(t).title for t in read.missing)))
+    return table
 
 
 def _files(names):

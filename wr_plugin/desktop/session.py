@@ -118,7 +118,7 @@ class Session(QObject):
 
     def _verb_ended(self, outcome, params):
         run, self.run = self.run, None
-        if outcome.ok and run.verb_name == "import":
+        if outcome.ok and run.verb_name == "import" and Path(params["work"]).is_file():  # a preview makes none
             self.open(params["work"])
         elif outcome.ok and self.path:
             self.reread()

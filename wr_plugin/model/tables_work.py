@@ -6,6 +6,8 @@ from .tables_land import FID, UUID
 
 RESULT, REVIEW, FIELDWORK, RECORD = "核定结果", "公示与审核", "外业核查", "运行记录"
 SEVERITY = {"stop": "须改正", "review": "须复核", "notice": "提示"}
+LINEAGE_RELATION = {"recoded": "改编码", "split": "分割、分户", "merged": "合并、合户", "redrawn": "重划", "reassigned": "编码另给他户",
+                    "vanished": "消失"}
 FINDING_STATE = {"open": "待处理", "accepted": "已认可", "fixed": "已改正"}
 
 POLICY = Table(
@@ -302,6 +304,21 @@ JOURNAL = Table(
     ),
     key="seq", indexes=("subject_key",),
 )
+LINEAGE = Table(
+    "lineage", "沿革", RECORD,
+    (
+        FID,
+        Field("subject", TEXT, "对象", codes={"parcel": "地块", "holder": "承包方"}, required=True),
+        Field("relation", TEXT, "沿革关系", codes=LINEAGE_RELATION, required=True),
+        Field("old_key", TEXT, "原编码", required=True, note="地块编码或承包方编码"),
+        Field("old_uuid", TEXT, "原地块标识", note="改编码的地块标识不变"),
+        Field("new_key", TEXT, "新编码", note="消失的为空"),
+        Field("new_uuid", TEXT, "新地块标识"),
+        Field("share", REAL, "占比", note="地块：占原地块面积；承包方：占原户人口"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+    ),
+    indexes=("old_key", "new_key"), note="再次导入时，编码、分合有变的地块和承包方的来去；未变和新增的不记",
+)
 SETTING = Table(
     "setting", "设置", RECORD,
     (Field("name", TEXT, "名称", required=True), Field("value", TEXT, "值")),
@@ -309,6 +326,6 @@ SETTING = Table(
 )
 
 TABLES = (
-    SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, CAP_RESULT,
-    PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL,
+    SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT,
+    CAP_RESULT, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL, LINEAGE,
 )

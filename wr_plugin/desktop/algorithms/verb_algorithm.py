@@ -1,5 +1,7 @@
 """One verb as a Processing algorithm: runs it in the child process, shows progress, hears cancel, loads the outputs."""
 
+from pathlib import Path
+
 from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingException,
@@ -94,7 +96,7 @@ class VerbAlgorithm(QgsProcessingAlgorithm):
         return answer
 
     def postProcessAlgorithm(self, context, feedback):  # noqa: N802
-        if self._work and self.verb.store in WRITES:
+        if self._work and self.verb.store in WRITES and Path(self._work).is_file():  # a preview makes none
             _tell_window(self._work)
         return {}
 
