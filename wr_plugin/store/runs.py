@@ -11,7 +11,7 @@ from .. import version
 from . import reading
 
 CHUNK = 1 << 20
-PATHS = ("package", "work", "mapping", "policy", "quota", "caps", "out", "fonts")
+PATHS = ("package", "work", "mapping", "policy", "report", "decisions", "quota", "caps", "out", "fonts")
 """Parameters of the steps that are paths; any other text, such as a reason, is kept whole."""
 
 
