@@ -94,7 +94,7 @@ def _word(param):
 
 
 def _usage_of(param):
-    text = param.label if param.positional else f"--{param.name} {_word(param)}".strip()
+    text = param.label if param.positional else f"{param.option} {_word(param)}".strip()
     return text if param.required else f"[{text}]"
 
 
@@ -105,7 +105,7 @@ def _help_row(param):
     if param.default not in (None, False):
         shown = param.choices[param.default] if param.choices else param.default
         text += f"（不给则为 {shown}）"
-    return (param.label if param.positional else f"--{param.name} {_word(param)}".strip(), text)
+    return (param.label if param.positional else f"{param.option} {_word(param)}".strip(), text)
 
 
 def parser_of(verb):
@@ -117,11 +117,11 @@ def parser_of(verb):
         if param.positional:
             parser.add_argument(param.name, nargs="?")
         elif param.kind == catalogue.FLAG:
-            parser.add_argument(f"--{param.name}", action="store_true")
+            parser.add_argument(param.option, action="store_true")
         elif param.kind == catalogue.TEXTS:
-            parser.add_argument(f"--{param.name}", nargs="+", action="extend")
+            parser.add_argument(param.option, nargs="+", action="extend")
         else:
-            parser.add_argument(f"--{param.name}")
+            parser.add_argument(param.option)
     return parser
 
 

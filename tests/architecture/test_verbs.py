@@ -22,7 +22,7 @@ def test_each_verb_has_a_module_with_run(verb):
 def test_help_speaks_of_every_parameter(verb):
     text = door.verb_help(verb)
     for param in verb.params:
-        assert (param.label if param.positional else f"--{param.name}") in text and param.help in text
+        assert (param.label if param.positional else param.option) in text and param.help in text
 
 
 def test_general_help_lists_every_verb():

@@ -199,8 +199,32 @@ def test_an_overlap_names_the_smaller_code_first_and_its_area(checked):
     assert village.message("PARCEL_OVERLAP") == "两个地块重叠 40.00 m²，占较小地块的 0.7%"
 
 
-def test_an_overlap_within_the_tolerance_is_none(checked):
-    assert checked(change=move("surface", box(0, 0, 60.4, 100)), policy={"area.overlap_min_m2": 40.1}).new == set()
+def test_a_narrow_overlap_within_the_tolerance_is_a_sliver(checked):
+    village = checked(change=move("surface", box(0, 0, 60.4, 100)), policy={"area.overlap_min_m2": 40.1})
+    assert village.new == {("PARCEL_SLIVER", f"{SURFACE}|{CODES['surface_too']}")}
+    assert village.message("PARCEL_SLIVER") == "两个地块在交界处重叠一条 40.00 m²、平均宽 0.40 m 的窄条（在容差之内）"
+    assert village.site["defect"][1] == ""
+
+
+@pytest.mark.parametrize("shape, tolerance", [
+    (box(0, 0, 60.005, 100), 1.0),   # 5 mm: rounding
+    (box(0, 0, 60.0005, 100), 1.0),  # 0.05 m²
+    (shapely.union(box(0, 0, 60, 100), box(60, 0, 62, 2)), 5.0),  # 4 m², but not narrow
+])
+def test_an_overlap_within_the_tolerance_that_is_no_sliver(checked, shape, tolerance):
+    assert checked(change=move("surface", shape), policy={"area.overlap_min_m2": tolerance}).new == set()
+
+
+def test_a_gap_names_both_parcels_and_its_measures(checked):
+    village = checked(change=move("surface", box(0, 0, 59.7, 100)))
+    assert village.new == {("PARCEL_GAP", f"{SURFACE}|{CODES['surface_too']}")}
+    assert village.message("PARCEL_GAP") == "两个地块之间有一条缝隙：面积 30.00 m²，长 100.0 m，平均宽 0.30 m，最宽 0.30 m"
+    assert village.site["defect"][1] == "" and village.findings.set_index("code")["severity"]["PARCEL_GAP"] == "notice"
+
+
+@pytest.mark.parametrize("east", [59.3, 59.999, 60.0])
+def test_a_ridge_and_rounding_are_no_gaps(checked, east):
+    assert checked(change=move("surface", box(0, 0, east, 100))).new == set()
 
 
 def test_a_shape_delivered_twice_is_no_overlap_and_stops_both(checked):

@@ -56,8 +56,8 @@ def test_commands_in_the_documents_are_real():
     """Each ``python3 -m wr_plugin …`` line names a verb and options that the catalogue has."""
     for page in PAGES:
         for name, rest in re.findall(r"python3 -m wr_plugin ([a-z]+)([^\n#]*)", page.read_text(encoding="utf-8")):
-            options = set(re.findall(r"--([a-z]+)", rest)) - {"help", "json", "progress"}
-            assert options <= {param.name for param in VERBS[name].params}, f"{page.name}: {name} {rest}"
+            options = set(re.findall(r"--[a-z-]+", rest)) - {"--help", "--json", "--progress"}
+            assert options <= {param.option for param in VERBS[name].params}, f"{page.name}: {name} {rest}"
 
 
 def test_every_finding_is_documented():

@@ -21,9 +21,9 @@ def bring_in(tmp_path):
     """Imports a package: ``bring_in(package, mapping=…, policy=…)`` gives the result and a reader of the work file."""
     work = tmp_path / "工作" / "示例县.gpkg"
 
-    def run(package, mapping=None, policy=None, progress=None):
+    def run(package, mapping=None, policy=None, progress=None, **answers):
         params = {"package": str(package.root), "work": str(work), "mapping": mapping and str(mapping),
-                  "policy": policy and str(policy)}
+                  "policy": policy and str(policy), **answers}
         result = import_package.run(None, params, progress or Progress())
 
         def rows(sql, *values):

@@ -93,7 +93,7 @@ def test_two_kept_mappings_that_differ_are_asked_about(package, bring_in, kept, 
     bring_in(package, mapping=target)
     text = target.read_text(encoding="utf-8").replace("甲院", "乙院").replace('HTMJ: "面积"', 'HTMJM: "面积"')
     target.write_text(text, encoding="utf-8")
-    bring_in(package, mapping=target)
+    bring_in(package, mapping=target, area_unit=["HTMJM=mu"])
     with pytest.raises(MappingNeeded, match="2 种说法"):
         bring_in(package)
 

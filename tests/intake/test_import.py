@@ -145,6 +145,7 @@ def test_a_broken_bow_tie_is_repaired_and_told_with_its_areas(package, bring_in)
     done = bring_in(package)
     told = done.rows("SELECT * FROM finding")
     assert [(f["code"], f["subject"]) for f in told] == [("GEOMETRY_REPAIRED", township.parcel_code(1))]
+    assert told[0]["message"].endswith("已修复；面积 0.00 → 800.00 m²，界线没有移动")
     assert "800.00 m²" in told[0]["value"] and "自相交" in told[0]["message"] and told[0]["source_row"] == 1
     assert told[0]["parcel_uuid"] == done.rows("SELECT uuid FROM parcel ORDER BY fid")[0]["uuid"]
     assert done.rows("SELECT geometry_m2 FROM parcel ORDER BY fid")[0]["geometry_m2"] == pytest.approx(800.0)

@@ -38,7 +38,7 @@ def test_the_leaders_page_says_what_came_what_was_decided_what_is_missing_and_wh
     assert "地块 12、承包方 6、二轮延包地名录 12" in rows[0][2] and "须复核 5 条" in rows[0][2]
     told = {row[1]: row[2] for row in rows}
     assert told["地块　12"] == "矢量数据/DK6207992026.shp" and told["斗口控制范围"].startswith("没有斗口供水的依据")
-    assert told["须复核　姓名乱码　4 条"] == KINDS["NAME_DAMAGED"].remedy
+    assert told["须复核　姓名或文字乱码　4 条"] == KINDS["NAME_DAMAGED"].remedy
     assert any(row[0] == "决定" and "0x4D" in row[2] for row in rows) and any("EPSG:4522" in row[2] for row in rows if row[2])
     assert "检查" in rows[-1][2]
     assert [tuple(r) for r in done.result.counts["page"]] == [tuple(v or "" for v in row) for row in rows]

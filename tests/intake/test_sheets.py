@@ -224,3 +224,108 @@ def test_a_header_repeated_on_every_printed_page_is_no_row(package):
     raw, = sheets.read(path, CBDKXX)
     assert raw.rows.tolist() == [2, 5]
     assert raw.notes == ["跳过 2 行合计", "跳过 1 行说明或签章", "跳过 1 行重复的表头"]
+
+
+def book_with(package, change, table="CBDKXX", rows=4):
+    path = package.book(f"权属数据/{table}.xlsx", ["地块编码", "承包方编码", "合同面积"], *[
+        [township.parcel_code(i + 1), township.holder_code(i + 1), 1600] for i in range(rows)])
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+    return path
+
+
+def test_hidden_rows_and_columns_are_read_and_said(package, bring_in):
+    def hide(book):
+        book.active.row_dimensions[3].hidden = book.active.row_dimensions[5].hidden = True
+        book.active.row_dimensions[9].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+        book.active.column_dimensions["Z"].hidden = True
+
+    raw, = sheets.read(book_with(package, hide), CBDKXX)
+    assert len(raw) == 4
+    assert raw.notes == ["有 2 行是隐藏的（第 3、5 行），照读", "有 1 列是隐藏的（B），照读"]
+    assert any("2 行是隐藏的" in text for _, text in bring_in(package).result.counts["decisions"])
+
+
+def test_a_hidden_sheet_is_read_only_where_no_visible_one_holds_the_table(package):
+    def second(book):
+        sheet = book.create_sheet("旧表")
+        sheet.append(["地块编码", "承包方编码", "合同面积"])
+        sheet.append([township.parcel_code(9), township.holder_code(1), 1])
+        sheet.sheet_state = "hidden"
+
+    raw, = sheets.read(book_with(package, second), CBDKXX)
+    assert len(raw) == 4 and raw.notes == ["隐藏的工作表“旧表”未读"]
+
+    def only(book):
+        book.active.sheet_state = "hidden"
+        book.create_sheet("封面").append(["某县移交资料"])
+        book.active = 1
+
+    raw, = sheets.read(book_with(package, only), CBDKXX)
+    assert raw.sheet == "Sheet1" and len(raw) == 4
+    assert "工作表“Sheet1”是隐藏的，照读" in raw.notes and any("封面" in note for note in raw.notes)
+
+
+def test_hidden_rows_of_an_old_xls_are_said_too(tmp_path):
+    xlwt = pytest.importorskip("xlwt", reason="写 .xls 样例的库只在新环境里有")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("承包方")
+    for r, row in enumerate([["CBFBM", "CBFMC"], [township.holder_code(1), "甲"], [township.holder_code(2), "乙"]]):
+        for c, value in enumerate(row):
+            sheet.write(r, c, value)
+    sheet.row(2).hidden = True
+    sheet.col(1).hidden = True
+    book.save(str(tmp_path / "CBF.xls"))
+    raw, = sheets.read(tmp_path / "CBF.xls", CBF)
+    assert len(raw) == 2 and raw.notes == ["有 1 行是隐藏的（第 3 行），照读", "有 1 列是隐藏的（B），照读"]
+
+
+def test_day_numbers_are_dates_also_as_text(package):
+    path = package.book("权属数据/CBHT.xlsx", ["CBHTBM", "CBFBM", "CBQXQ", "CBQXZ"],
+                        ["a", township.holder_code(1), 36069.0, "36069"], ["b", township.holder_code(2), "47026.0", 19981001])
+    raw, = sheets.read(path, CBHT)
+    frame, _, findings = tabular.to_frame(CBHT, raw)
+    assert frame["CBQXQ"].tolist() == ["1998-10-01", "2028-09-30"] and not findings
+    assert frame["CBQXZ"].tolist() == ["1998-10-01", "1998-10-01"]
+
+
+def test_point_zero_on_short_codes_is_dropped_and_on_long_ones_refused(package):
+    group = township.GROUP
+    head = ["DKBM", "FBFBM", "CBFBM", "CBJYQQDFS", "SFQQQG"]
+    path = package.book("权属数据/CBDKXX.xlsx", head, [township.parcel_code(1), f"{group}.0", township.holder_code(1), "110.0", "2.0"],
+                        [township.parcel_code(2), float(group), township.holder_code(2), 110.0, 2])
+    frame = frame_of(path, CBDKXX)
+    assert frame["FBFBM"].tolist() == [group] * 2 and frame["CBJYQQDFS"].tolist() == ["110"] * 2
+    assert frame["SFQQQG"].tolist() == ["2", "2"]
+    path = package.book("权属数据/CBDKXX.xlsx", head, [township.parcel_code(1), group, township.holder_code(1) + ".0", "110", "2"])
+    with pytest.raises(BadInput, match="行号：2"):
+        frame_of(path, CBDKXX)
+
+
+def test_a_code_as_short_as_excel_shows_it_is_refused(package):
+    path = package.book("权属数据/CBDKXX.xlsx", ["DKBM", "CBFBM"], [township.parcel_code(1), township.holder_code(1)],
+                        ["6.2E+18", township.holder_code(2)])
+    with pytest.raises(BadInput, match="行号：3.*科学计数|科学计数.*行号：3"):
+        frame_of(path, CBDKXX)
+
+
+@pytest.mark.parametrize("encoding, asked, name", [("big5", "BIG5", "張三豐"), ("gbk", "*.csv=GB18030", "张三丰")])
+def test_the_encoding_of_a_csv_can_be_asked_for(package, bring_in, encoding, asked, name):
+    (package.root / "权属数据/CBF.xlsx").unlink()
+    rows = "\n".join(f"{township.holder_code(i + 1)},{name}" for i in range(6))
+    (package.root / "权属数据/CBF.csv").write_text(f"CBFBM,CBFMC\n{rows}\n", encoding=encoding)
+    done = bring_in(package, encoding=[asked])
+    assert {r["CBFMC"] for r in done.rows("SELECT CBFMC FROM CBF")} == {name}
+    said = [text for what, text in done.result.counts["decisions"] if "CBF.csv" in what]
+    assert any("“文字编码”参数" in text and name in text for text in said)
+
+
+def test_a_csv_tells_how_it_was_read(package):
+    path = package.root / "权属数据/CBF.csv"
+    path.write_text(f"承包方编码,承包方名称\n{township.holder_code(1)},张三\n", encoding="gbk")
+    raw, = sheets.read(path, CBF)
+    assert "文字编码 GB18030" in raw.notes[0] and "张三" in raw.notes[0]
+    path.write_text(f"承包方编码,承包方名称\n{township.holder_code(1)},张三\n", encoding="utf-8-sig")
+    assert "字节顺序标记" in sheets.read(path, CBF)[0].notes[0]

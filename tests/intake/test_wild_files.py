@@ -18,8 +18,8 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="没有 ../shared/da
 
 READ = [
     ("nasty/encoding/geotools_gbk_ldid00_nocpg/chinese_poly.shp", "NAME", "黑龙江省", "试读 GB18030", "WGS 84"),
-    ("nasty/encoding/nts_utf8_cpg_upper/fields_utf8.shp", "text", "ĄąĆćĄąĆćĄą", ".cpg 文件写明 UTF-8", "不知道是哪个坐标系"),
-    ("nasty/encoding/nts_gbk_ldid4d_nocpg_noprj/chinese_encoding.shp", "PRO_NAME", "安徽", "0x4D", "不知道是哪个坐标系"),
+    ("nasty/encoding/nts_utf8_cpg_upper/fields_utf8.shp", "text", "ĄąĆćĄąĆćĄą", ".cpg 文件写明 UTF-8", "不知道是哪个|像是经纬度"),
+    ("nasty/encoding/nts_gbk_ldid4d_nocpg_noprj/chinese_encoding.shp", "PRO_NAME", "安徽", "0x4D", "像是经纬度"),
     ("nasty/encoding/ncl_broken_prj_empty_unit/river.shp", "NAME", "Huang He", "ASCII", "WGS 84|读不出坐标系"),
     ("nasty/coordinates/dz_rivers_z37_ok_gbk/dz_rivers_z37_ok_gbk.shp", "河流名称", "唐白河", "GB18030", "EPSG:4525"),
     ("nasty/coordinates/dz_rivers_z37_no_prj_gbk_ldid0_nocpg/dz_rivers_z37_no_prj_gbk_ldid0_nocpg.shp", "河流名称", "唐白河",

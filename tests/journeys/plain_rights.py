@@ -10,6 +10,7 @@ from math import floor
 import shapely
 
 SOURCES = ("surface", "ground")
+NARROW_M = 0.5
 
 
 def whole(value):
@@ -35,6 +36,18 @@ def overlapping(shapes, least_m2):
                 if area > least_m2:
                     found[i, int(j)] = area
     return found
+
+
+def width(shape):
+    """Mean width in m of what two parcels share: area over half the outline, without shared lines."""
+    parts = [part for part in getattr(shape, "geoms", [shape]) if part.area > 0]
+    return 2 * sum(part.area for part in parts) / sum(part.length for part in parts)
+
+
+def free_between(shapes, i, j):
+    """m² of nobody's land within 0.5 m of both parcels: no gap between them can be larger."""
+    near = shapes[i].buffer(NARROW_M).intersection(shapes[j].buffer(NARROW_M))
+    return near.difference(shapely.union_all([shape for shape in shapes if shape.intersects(near)])).area
 
 
 def same(shapes):
@@ -68,6 +81,9 @@ class Plain:
         self.pairs = overlapping(self.shapes, self.policy["area"]["overlap_min_m2"])
         self.same = same(self.shapes)
         self.overlaps = set(self.pairs) - self.same
+        small = set(overlapping(self.shapes, 0.1)) - set(self.pairs) - self.same
+        self.slivers = {(i, j) for i, j in small
+                        if 0.01 <= width(self.shapes[i].intersection(self.shapes[j])) < NARROW_M}
         self._tables()
         self._places()
         self._states()
@@ -199,6 +215,7 @@ class Plain:
             "AREA_REGISTRY": sum(map(self._registered_otherwise, self.codes)),
             "PARCEL_OVERLAP": len(self.overlaps),
             "GEOMETRY_DUPLICATE": len(self.same),
+            "PARCEL_SLIVER": len(self.slivers),
             "UNAPPROVED_OVERLAP": sum(taken > least for taken in self.taken_m2_100),
             "OUTSIDE_DISTRICT": self.district.count(None),
             "NO_SOURCE": self.source.count(None),

@@ -81,7 +81,18 @@ def test_every_parcel_comes_in(journey):
 
 def test_findings_are_those_that_plain_python_finds(journey):
     found = Counter(code for (code,) in journey.rows("SELECT code FROM finding"))
+    del found["PARCEL_GAP"]
     assert found == journey.plain.findings()
+
+
+def test_every_gap_is_nobodys_land_between_two_neighbours(journey):
+    position = {code: i for i, code in enumerate(journey.plain.codes) if code}
+    gaps = journey.rows("SELECT subject, value FROM finding WHERE code = 'PARCEL_GAP'")
+    for subject, value in gaps:
+        i, j = (position.get(code) for code in subject.split("|"))
+        if i is not None and j is not None and not {*subject.split("|")} & journey.plain.repeated_codes:
+            assert 0.5 < float(value) <= plain_rights.free_between(journey.plain.shapes, i, j) + 0.1
+    assert journey.land.name != "ahero" or len(gaps) > 100
 
 
 def test_overlapping_pairs_are_the_same_ones(journey):

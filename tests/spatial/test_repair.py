@@ -77,3 +77,12 @@ def test_any_ring_gives_valid_polygons_or_none(rings):
     for shape, told, reason in zip(made, repaired, reasons):
         assert shape is None or shape.is_valid and shape.area > 0 and shape.geom_type in ("Polygon", "MultiPolygon")
         assert bool(reason) == (told or shape is None)
+
+
+def test_how_far_a_repair_moves_the_boundary():
+    spike = shapely.Polygon([(0, 0), (10, 0), (10, 10), (10, 30), (10, 10), (0, 10)])
+    whole = shapely.GeometryCollection([BOX, shapely.Point(50, 50)])
+    before = column(BOW, spike, whole, BOX)
+    made, _, _ = repair.repair(before)
+    moved = repair.boundary_moved(before, made)
+    assert moved[:2].tolist() == [0.0, 20.0] and np.isnan(moved[2]) and moved[3] == 0

@@ -44,7 +44,7 @@ class Material:
     the code of the matched parcel where the match is sure or accepted.
     ``own_codes``: the county keeps a code standard of its own, so parcel codes are not held against NY/T 2539.
     What ``rules.prepare`` adds: ``site``, the frame of ``checks.site`` in the order of the parcels; ``areas``, see
-    ``checks.areas``; ``overlaps``, see ``checks.geometry``.
+    ``checks.areas``; ``overlaps`` and ``gaps``, see ``checks.geometry``.
     """
 
     frames: dict
@@ -57,6 +57,7 @@ class Material:
     site: Optional[pd.DataFrame] = None
     areas: Any = None
     overlaps: Any = None
+    gaps: Any = None
 
     @property
     def parcels(self):

@@ -45,6 +45,8 @@ RULES = (
     Rule("AREA_REGISTRY", areas.area_registry),
     Rule("PARCEL_OVERLAP", geometry.parcel_overlap),
     Rule("GEOMETRY_DUPLICATE", geometry.geometry_duplicate),
+    Rule("PARCEL_SLIVER", geometry.parcel_sliver),
+    Rule("PARCEL_GAP", geometry.parcel_gap),
     Rule("NOT_CONTRACT_LAND", scope.not_contract_land),
     Rule("FOREST_LAND", scope.forest_land),
     Rule("UNAPPROVED_OVERLAP", scope.unapproved_overlap),
@@ -64,6 +66,7 @@ def prepare(material, site_report, overlap_report):
     material.site = site_of(material, site_report)
     material.areas = areas.Areas(material)
     material.overlaps = geometry.overlapping(material, overlap_report)
+    material.gaps = geometry.between(material, overlap_report)
 
 
 def all_findings(material, report):

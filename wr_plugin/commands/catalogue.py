@@ -27,6 +27,11 @@ class Param:
     choices: Optional[Mapping[str, str]] = None
     filter: str = ""
 
+    @property
+    def option(self):
+        """How the command line calls it: ``--area-unit``."""
+        return "--" + self.name.replace("_", "-")
+
 
 @dataclass(frozen=True)
 class Verb:
@@ -59,6 +64,9 @@ VERBS = {
             Param("work", NEW_FILE, "工作文件", "要建立或更新的工作文件（*.gpkg）", required=True, filter="工作文件 (*.gpkg)"),
             Param("mapping", FILE, "字段对应", "保存的字段对应文件（*.yaml）；不给则按标准名称查找", filter="字段对应 (*.yaml *.yml)"),
             Param("policy", FILE, "政策", "政策文件（*.yaml）；不给则用资料包里的", filter="政策 (*.yaml *.yml)"),
+            Param("encoding", TEXTS, "文字编码", "没有编码说明的 DBF、CSV 按它读，如 GB18030；写成“文件名=编码”则强制用于该文件（可用 * 代替）"),
+            Param("crs", TEXTS, "坐标系", "没有 .prj 的图层用它，如 EPSG:4522；写成“文件名=EPSG:代码”则强制用于该文件（可用 * 代替）"),
+            Param("area_unit", TEXTS, "面积单位", "面积字段实际用的单位，如 SCMJ=mu；单位：m2 平方米、mu 亩、ha 公顷；只对一个文件写 SCMJ@文件名=mu"),
             Param("preview", FLAG, "预览", "只比较新资料包与工作文件，说明会改动什么；什么都不写", default=False),
             Param("report", NEW_FILE, "差异表", "把新资料包与工作文件的差异逐条写成 Excel 表（*.xlsx）", filter="差异表 (*.xlsx)"),
         ), "import_package", store="create"),

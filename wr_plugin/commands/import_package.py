@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..documents import import_report
 from ..documents.outputs import Staging
-from ..intake import archive, delivery, package, policy_file, proposal, saved_mappings
+from ..intake import answers, archive, delivery, package, policy_file, proposal, saved_mappings
 from ..intake.field_matching import MappingNeeded
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import schema
@@ -22,8 +22,9 @@ from .interrupting import interruptible
 from .progress import Result
 
 VERB, PREVIEW = "import", "预览：新资料包会改动什么"
-READING_RULES = 2
+READING_RULES = 3
 """Raised whenever the same files would be read differently, so that an unchanged package is read again."""
+ANSWERS = ("encoding", "crs", "area_unit")
 DERIVED = ("right_part", "holder_right", "parcel_right", "cap_result", "parcel_site")
 FILES_NAMED = 2
 
@@ -51,6 +52,7 @@ def _import(opened, params, progress):
     found = package.survey(opened.folder, mapping, opened.left, opened.unpacked)
     delivery.require_sources(found)
     mapping, reused = saved_mappings.fit(found, mapping)
+    mapping = answers.answered(mapping, params)
     policy = _policy(params, found)
     inputs, digest = _inputs(found, params, policy, reused)
     progress.check_cancelled()
@@ -146,7 +148,8 @@ def _inputs(found, params, policy, reused):
     extra = runs.file_inputs([params[k] for k in ("mapping",) if params.get(k)])
     sources = {t: [[s.name, s.layer] for s in sources] for t, sources in found.sources.items()}
     digest = runs.input_digest(READING_RULES, schema.SCHEMA_VERSION, inputs, [e["sha256"] for e in extra], sources,
-                               policy[0].sha256 if policy else "", found.county, *reused)
+                               policy[0].sha256 if policy else "", found.county, *reused,
+                               [params.get(k) or [] for k in ANSWERS])
     return inputs + extra, digest
 
 

@@ -17,15 +17,15 @@ def run(store, params, progress):
     progress.plan(*([3] if zipped else []), 1, 9)
     if zipped:
         progress.step("解压资料包")
-    with archive.opened(params["package"], progress) as (folder, left):
-        return _propose(folder, left, params, progress)
+    with archive.opened(params["package"], progress) as opened:
+        return _propose(opened, params, progress)
 
 
-def _propose(folder, left, params, progress):
-    """Looks at the package in ``folder``; ``left``: why some of its files could not be unpacked."""
+def _propose(opened, params, progress):
+    """Looks at the ``opened`` package."""
     progress.step("查看资料包")
     mapping = read_mapping(params["mapping"]) if params.get("mapping") else FieldMapping()
-    found = package.survey(folder, mapping, left)
+    found = package.survey(opened.folder, mapping, opened.left, opened.unpacked)
     mapping, reused = saved_mappings.fit(found, mapping)
     progress.step("查看各表的列")
     sources, unread = proposal.propose(found, mapping, progress.update)

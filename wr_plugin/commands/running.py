@@ -75,7 +75,7 @@ def check_params(verb, given):
 
 
 def _where(param):
-    return param.label if param.positional else f"--{param.name}"
+    return param.label if param.positional else param.option
 
 
 def _bad(param, message, remedy):

@@ -69,13 +69,13 @@ def arguments(verb_name, params):
         if value is None or value == "" or value == []:
             continue
         if param.kind == FLAG:
-            options += [f"--{param.name}"] if value else []
+            options += [param.option] if value else []
         elif param.kind == TEXTS:
-            options += [f"--{param.name}={one}" for one in value]
+            options += [f"{param.option}={one}" for one in value]
         elif param.positional:
             positional.append(str(value))
         else:
-            options.append(f"--{param.name}={value}")
+            options.append(f"{param.option}={value}")
     return [str(places.PACKAGE / "desktop" / "start_engine.py"), verb_name, "--json", "--progress=json", *options,
             *(["--", *positional] if positional else [])]
 

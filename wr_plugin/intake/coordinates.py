@@ -20,7 +20,12 @@ FIRST_ZONE, LAST_ZONE = 25, 45
 WITH_PREFIX, WITHOUT_PREFIX = 4488, 4509
 GEOGRAPHIC = 4490
 OLD_DATUMS = (("beijing", "北京 1954"), ("xian", "西安 1980"), ("xi'an", "西安 1980"))
-SAY_CRS = "在字段对应文件里为这个图层写明坐标系（crs: EPSG:代码），或向测绘单位索取 .prj 文件"
+SIX_DEGREE_FIRST, SIX_DEGREE_LAST, SIX_DEGREE_PREFIX = 13, 23, 4478
+SAY_CRS = ("向测绘单位索取 .prj 文件；确知坐标系的，用参数 --crs 文件名=EPSG:代码 指明（没有 .prj 的可只写 --crs EPSG:代码），"
+           "或在字段对应文件里为这个图层写 crs: EPSG:代码")
+FAR_M = 100_000.0
+"""Layers of one county are never this far apart: then one of them is in another zone than it says."""
+ZONE_HALF_WIDTH_M = 250_000.0
 
 
 @dataclass(frozen=True)
@@ -61,27 +66,83 @@ def from_user(text, where):
         raise BadInput(f"没有坐标系 EPSG:{code}", "核对代码", where=where, detail=str(error)) from error
 
 
-def place(geometry, wkt, where, given=""):
-    """Decides the coordinate system of a layer from its .prj (``wkt``), its numbers and the user's word (``given``).
+@dataclass(frozen=True)
+class Asked:
+    """A CRS that the user asks for. ``forced``: whatever the .prj says; else only where there is none to be read."""
+
+    name: str
+    forced: bool = True
+    said: str = "按字段对应文件的指定"
+
+
+def place(geometry, wkt, where, given=None):
+    """Decides the coordinate system of a layer from its .prj (``wkt``), its numbers and the user's word (``given``, a
+    name or ``Asked``).
 
     Raises BadInput where they contradict each other or do not tell.
     """
-    bounds = _bounds(geometry)
-    if given:
-        crs = from_user(given, where)
+    return _placed(bounds_of(geometry), wkt, where, Asked(given) if isinstance(given, str) and given else given or None)
+
+
+def place_parts(geometry, wkt, where, given=None):
+    """[(rows, Placed)] of a layer, more than one where its eastings begin with several zone numbers: each feature is
+    then in the zone that its own numbers name. ``rows``: positions (index array)."""
+    given = Asked(given) if isinstance(given, str) and given else given or None
+    zone = _zone_of_each(geometry)
+    zones, count = np.unique(zone[zone > 0], return_counts=True)
+    if len(zones) < 2:
+        return [(np.arange(len(geometry)), _placed(bounds_of(geometry), wkt, where, given))]
+    if (zone == 0).any():
+        raise BadInput("一部分图形的坐标有带号，一部分没有", "请测绘单位统一坐标系后重新导出", where=where)
+    told = "、".join(f"{z} 带 {n} 个" for z, n in zip(zones.tolist(), count.tolist()))
+    if wkt and not (given and given.forced):
+        _refuse_old_datum(wkt, where)
+    parts = []
+    for number in zones.tolist():
+        rows = np.flatnonzero(zone == number)
+        parts.append((rows, Placed(pyproj.CRS.from_epsg(WITH_PREFIX + number),
+                                   f"一个图层里有几个带号（{told}），按各图形自己的带号读")))
+    if (zone < 0).any():
+        first = parts[0]
+        parts[0] = (np.sort(np.concatenate((first[0], np.flatnonzero(zone < 0)))), first[1])
+    return parts
+
+
+def _zone_of_each(geometry):
+    """(n,) zone number before each feature's eastings; 0 where there is none, −1 for a feature without coordinates."""
+    bounds = shapely.bounds(geometry)
+    known = np.isfinite(bounds).all(axis=1)
+    low, high = (np.floor_divide(np.where(known, bounds[:, c], 0), 1e6).astype(np.int64) for c in (0, 2))
+    zone = np.where((low == high) & (low >= FIRST_ZONE) & (low <= LAST_ZONE), low, 0)
+    return np.where(known, zone, -1)
+
+
+def _placed(bounds, wkt, where, given):
+    if given and given.forced:
+        crs = from_user(given.name, where)
         _refuse_old_datum(crs.name, where)
-        return _against_numbers(crs, bounds, where, "按字段对应文件的指定")
-    if not wkt:
-        return _without_prj(bounds, where, "没有坐标系说明（.prj）")
-    _refuse_old_datum(wkt, where)
-    try:
-        crs = _from_wkt(wkt)
-    except pyproj.exceptions.CRSError:
-        return _without_prj(bounds, where, ".prj 文件写得不对，读不出坐标系")
-    return _against_numbers(crs, bounds, where, "按图层自带的坐标系")
+        told = f"{given.said}（.prj 写的是 {_name_in(wkt)}）" if wkt else given.said
+        return _against_numbers(crs, bounds, where, told)
+    why = "没有坐标系说明（.prj）"
+    if wkt:
+        _refuse_old_datum(wkt, where)
+        try:
+            return _against_numbers(_from_wkt(wkt), bounds, where, "按图层自带的坐标系")
+        except pyproj.exceptions.CRSError:
+            why = ".prj 文件写得不对，读不出坐标系"
+    if given:
+        crs = from_user(given.name, where)
+        _refuse_old_datum(crs.name, where)
+        return _against_numbers(crs, bounds, where, f"{why}；{given.said}")
+    return _without_prj(bounds, where, why)
 
 
-def _bounds(geometry):
+def _name_in(wkt):
+    """The name that a .prj gives its coordinate system."""
+    return wkt.partition('"')[2].partition('"')[0] or "读不出的内容"
+
+
+def bounds_of(geometry):
     """(minx, miny, maxx, maxy) of all finite coordinates, or None."""
     each = shapely.bounds(geometry)
     each = each[np.isfinite(each).all(axis=1)]
@@ -100,6 +161,15 @@ def _refuse_old_datum(text, where):
 
 def _without_prj(bounds, where, why):
     zone = _zone_of(bounds)
+    if zone is None and bounds is not None:
+        _refuse_swapped(bounds, where)
+        six = int(bounds[0] // 1e6)
+        if six == int(bounds[2] // 1e6) and SIX_DEGREE_FIRST <= six <= SIX_DEGREE_LAST and bounds[0] >= 1e7:
+            crs = pyproj.CRS.from_epsg(SIX_DEGREE_PREFIX + six)
+            return Placed(crs, f"{why}；横坐标带号 {six}（{bounds[0]:.0f}），即 CGCS2000 六度带第 {six} 带")
+        if _degrees(bounds):
+            raise BadInput(f"{why}，坐标 {bounds[0]:.6f}, {bounds[1]:.6f} 像是经纬度，但不知道是哪个大地坐标系",
+                           "确是 CGCS2000 经纬度的，用参数 --crs EPSG:4490 指明；或向测绘单位索取 .prj 文件", where=where)
     if zone is None:
         shown = "" if bounds is None else f"（横坐标 {bounds[0]:.9g} 至 {bounds[2]:.9g}）"
         raise BadInput(f"{why}，坐标里也没有带号{shown}，不知道是哪个坐标系", SAY_CRS, where=where)
@@ -119,8 +189,10 @@ def _against_numbers(crs, bounds, where, evidence):
     if bounds is None:
         return Placed(crs, evidence)
     minx, miny, maxx, maxy = bounds
-    degrees = abs(minx) <= 360 and abs(maxx) <= 360 and abs(miny) <= 90 and abs(maxy) <= 90
+    degrees = _degrees(bounds)
     if crs.is_geographic:
+        if 0 < minx and maxx < 60 and 70 < miny and maxy < 140:
+            raise BadInput("经度、纬度颠倒了（第一个数应是经度）", "请测绘单位调换坐标后重新导出", where=where)
         if not degrees:
             x, y = minx if abs(minx) > 360 else maxx, miny if abs(miny) > 90 else maxy
             raise BadInput(f"坐标系写的是经纬度（{crs.name}），坐标却是 {x:.9g}, {y:.9g} 这样的米数", SAY_CRS, where=where)
@@ -131,8 +203,7 @@ def _against_numbers(crs, bounds, where, evidence):
     if china is None:
         return Placed(crs, evidence)
     zone, prefixed = china
-    if _swapped(bounds, zone):
-        raise BadInput("X、Y 坐标颠倒了（第一个数应是横坐标/东向）", "请测绘单位调换坐标后重新导出", where=where)
+    _refuse_swapped(bounds, where)
     seen = _zone_of(bounds)
     if seen is not None and seen != zone:
         raise BadInput(f"坐标带号是 {seen}，坐标系却是第 {zone} 带（中央经线 {zone * 3}°）", SAY_CRS, where=where)
@@ -142,18 +213,46 @@ def _against_numbers(crs, bounds, where, evidence):
     if prefixed and maxx < 1e7:
         return Placed(pyproj.CRS.from_epsg(WITHOUT_PREFIX + zone),
                       f"{evidence}：{crs.name} 带带号 {zone}，而坐标没有带号，中央经线一致，改按不带带号的坐标系")
-    return Placed(crs, evidence)
+    return Placed(crs, evidence + _far_from_meridian(bounds, zone))
+
+
+def _far_from_meridian(bounds, zone):
+    """A warning where coordinates lie far outside of their zone: often the number of the wrong zone."""
+    easting = [value % 1e6 if value >= 1e7 else value for value in (bounds[0], bounds[2])]
+    off = max(abs(value - 500_000.0) for value in easting)
+    if off <= ZONE_HALF_WIDTH_M:
+        return ""
+    return f"；注意：离中央经线 {zone * 3}° 有 {off / 1000:.0f} 公里，超出三度带的范围，请核对带号"
+
+
+def _degrees(bounds):
+    minx, miny, maxx, maxy = bounds
+    return abs(minx) <= 360 and abs(maxx) <= 360 and abs(miny) <= 90 and abs(maxy) <= 90
+
+
+def _refuse_swapped(bounds, where):
+    """BadInput where the first number looks like a northing in China and the second like an easting."""
+    minx, miny, maxx, maxy = bounds
+    zone = int(miny // 1e6)
+    prefixed = FIRST_ZONE <= zone <= LAST_ZONE and int(maxy // 1e6) == zone
+    if 1.5e6 < minx and maxx < 6.5e6 and (prefixed or 1e5 < miny and maxy < 9e5):
+        raise BadInput("X、Y 坐标颠倒了（第一个数应是横坐标/东向）", "请测绘单位调换坐标后重新导出", where=where)
+
+
+def refuse_far(bounds, title, of_parcels, where):
+    """BadInput where a layer lies nowhere near the parcels: a zone number or meridian is wrong. ``bounds``,
+    ``of_parcels``: (minx, miny, maxx, maxy) in the project's coordinates, or None."""
+    if bounds is None or of_parcels is None:
+        return
+    gap = [max(bounds[k] - of_parcels[k + 2], of_parcels[k] - bounds[k + 2], 0.0) for k in (0, 1)]
+    apart = math.hypot(*gap)
+    if apart > FAR_M:
+        raise BadInput(f"{title}离地块最近也有 {apart / 1000:.0f} 公里，坐标系很可能错了一个带，或不是本县的资料",
+                       f"核对这个图层的坐标系：{SAY_CRS}", where=where)
 
 
 def _spread(bounds):
     return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
-
-
-def _swapped(bounds, zone):
-    """True where the first number looks like a northing in China and the second like an easting."""
-    minx, miny, maxx, maxy = bounds
-    northing_first = 1.5e6 < minx and maxx < 6.5e6
-    return northing_first and (int(miny // 1e6) == zone and int(maxy // 1e6) == zone or 1e5 < miny and maxy < 9e5)
 
 
 def _gauss_kruger(crs):
@@ -195,13 +294,18 @@ def work_crs(placed, geometry, given, where):
         if not _metric(placed.crs):
             raise BadInput("地块图层的坐标单位不是米", "在字段对应文件里写明 work_crs（以米为单位的投影坐标系）", where=where)
         return Placed(placed.crs, "与地块图层相同")
-    bounds = _bounds(reproject(geometry, placed.crs, pyproj.CRS.from_epsg(GEOGRAPHIC)))
+    bounds = bounds_of(reproject(geometry, placed.crs, pyproj.CRS.from_epsg(GEOGRAPHIC)))
     middle = (bounds[0] + bounds[2]) / 2 if bounds else float("nan")
     zone = int(math.floor(middle / 3 + 0.5)) if middle == middle else 0
     if not (FIRST_ZONE <= zone <= LAST_ZONE and 3 <= bounds[1] and bounds[3] <= 54):
         raise BadInput("地块图层是经纬度，且不在 CGCS2000 三度带范围内，不知道投影到哪里",
                        "在字段对应文件里写明 work_crs（以米为单位的投影坐标系）", where=where)
     return Placed(pyproj.CRS.from_epsg(WITH_PREFIX + zone), f"地块为经纬度，中间经度 {middle:.3f}°，取三度带第 {zone} 带")
+
+
+def measurable(crs):
+    """True where areas can be measured in the CRS: projected, in metres."""
+    return bool(crs.is_projected) and _metric(crs)
 
 
 def _metric(crs):

@@ -57,7 +57,7 @@ class Dbf:
     def names(self):
         """The field names alone, decoded as ``read`` would."""
         raws = [self.raw(number) for number, item in enumerate(self.fields)]
-        return self._decoded(raws, "")[0]
+        return self._decoded(raws, None)[0]
 
     def _decoded(self, raws, given):
         telling = [f.name for f in self.fields if not f.name.isascii()]

@@ -7,11 +7,10 @@ from typing import Any, Dict, List, Tuple
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from ..model import codes, schema
 from ..model.errors import BadInput
-from . import limits_file, people, table_files, tabular, vector_files
+from . import limits_file, people, table_files, tabular, units, vector_files
 from .identity import lasting_ids
 from .layers import read_layers
 from .mapping import STANDARD
@@ -107,7 +106,7 @@ def _read_tables(found, by_table, mapping, tick):
                 reader = limits_file.read_quota if name == "quota" else limits_file.read_caps
                 frames.append(reader(source.path, source.name, given.fields, given.sheet, found.fields))
             else:
-                frames.extend(_read_workbook(found, table, source, given, partial(_tick, tick, done, total)))
+                frames.extend(_read_workbook(found, table, source, mapping, partial(_tick, tick, done, total)))
             done += sizes[source.path]
             tick(done, total)
         found.frames[name] = tabular.stacked(table, frames)
@@ -118,8 +117,9 @@ def _tick(tick, done, total, rows):
     tick(done, total)
 
 
-def _read_workbook(found, table, source, given, report):
-    for raw in table_files.read(source, table, given, report):
+def _read_workbook(found, table, source, mapping, report):
+    given = mapping.of(table.name, source.name)
+    for raw in table_files.read(source, table, given, report, mapping.encoding_of(table.name, source.name)):
         frame, _, findings = tabular.to_frame(table, raw, given)
         found.findings.extend(findings)
         found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
@@ -128,7 +128,7 @@ def _read_workbook(found, table, source, given, report):
 
 
 def _derive(found, package, mapping):
-    """Lasting ids, planar areas, villages, county; parcel ids for the findings that name a row."""
+    """Lasting ids, villages, county, units of areas; parcel ids for the findings that name a row."""
     for table, keys in ID_KEYS.items():
         frame = found.frames.get(table)
         if frame is not None:
@@ -140,7 +140,6 @@ def _derive(found, package, mapping):
                     joined[i] = "|".join("" if v is None or v is pd.NA else str(v) for v in rest[i])
             frame["uuid"] = pd.Series(lasting_ids(table, joined), dtype=object)
     parcels, geometry = found.frames["parcel"], found.geometry["parcel"]
-    parcels["geometry_m2"] = np.nan_to_num(shapely.area(geometry))
     _name_villages(found, parcels, geometry, mapping)
     _name_county(found, package, mapping)
     ids, villages = parcels["uuid"].tolist(), parcels["village_code"].tolist()
@@ -148,6 +147,7 @@ def _derive(found, package, mapping):
         if "row" in row:
             number = row.pop("row")
             row["parcel_uuid"], row["village_code"] = ids[number], villages[number]
+    found.decisions.extend(units.judge(found.frames, mapping))
     found.findings.extend(people.damaged_names(found.frames))
     found.settings["code_standard"] = mapping.code_standard
 

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Mapping
 
 from ..model import schema
 from ..model.errors import BadInput
+from . import units
 
 SHORT_NAMES = {
     "irrigation_district": {"district_code": ("GQDM", "GQBM"), "district_name": ("GQMC",),
@@ -36,8 +37,9 @@ field of one."""
 NOT_DELIVERED = {"fid", "uuid", "geometry_m2", "village_code", "village_name", "source_file", "source_row"}
 DBF_NAME_BYTES = 10
 SHORTEST_CUT = 4
-EXACT, ALIAS, OTHER, CUT = range(4)
-HOW = {EXACT: "标准字段名", ALIAS: "中文名称", OTHER: "别名", CUT: "截短的字段名"}
+EXACT, ALIAS, OTHER, CUT, ANOTHER_UNIT = range(5)
+HOW = {EXACT: "标准字段名", ALIAS: "中文名称", OTHER: "别名", CUT: "截短的字段名",
+       ANOTHER_UNIT: "名称相同、单位不同"}
 CHOSEN = "字段对应"
 NUMBERED = re.compile(r"(.+)#([0-9]{1,3})")
 MATTERS = {"parcel": ("DKBM", "DKLB", "SCMJ"), "CBF": ("CBFBM", "CBFMC"), "CBDKXX": ("DKBM", "CBFBM", "HTMJ"),
@@ -58,13 +60,15 @@ class Match:
     """``columns``: schema field → positions of its columns, first non-blank counts. ``unused``: titles left alone.
 
     ``how``: how each field was found. ``ambiguous``: field → positions of the columns that claim it with equal right.
-    ``absent``: fields that a mapping says the file does not have."""
+    ``absent``: fields that a mapping says the file does not have.
+    ``units``: schema field → unit that its header names, where it is another than the field's own."""
 
     columns: Dict[str, List[int]]
     unused: List[str]
     how: Dict[str, str] = field(default_factory=dict)
     ambiguous: Mapping[str, Any] = field(default_factory=dict)
     absent: frozenset = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def deliverable(table):
@@ -116,7 +120,7 @@ def match(table, headers, chosen=None, cut=False, ask=True):
         for position, parts in enumerate(headers):
             if position in used or depth >= len(parts):
                 continue
-            name, rank = _lookup("".join(parts[depth:]), known, cut)
+            name, rank = _lookup("".join(parts[depth:]), known, cut, table)
             if name and name not in columns and name not in absent:
                 claims.setdefault(name, []).append((rank, position))
         for name, found in claims.items():
@@ -132,7 +136,7 @@ def match(table, headers, chosen=None, cut=False, ask=True):
     unused = [title for position, title in enumerate(titles) if position not in used and title]
     left = {name: positions for name, positions in ambiguous.items()
             if name not in columns and not used.issuperset(positions)}
-    return Match(columns, unused, how, left, absent)
+    return Match(columns, unused, how, left, absent, _units(table, columns, headers))
 
 
 def _rivals(table, name, titles):
@@ -185,14 +189,33 @@ def _position(header, titles, index):
     raise BadInput(f"字段对应写的列“{header}”不存在，现有的列：{'、'.join(t for t in titles if t) or '（无）'}", "核对字段对应文件")
 
 
-def _lookup(title, known, cut):
+def _lookup(title, known, cut, table):
     key = plain(title)
     if key in known:
         return known[key]
     bare = re.sub(r"[(（][^()（）]*[)）]$", "", key)
     if bare != key and bare in known and _unit_agrees(key, bare, known):
         return known[bare]
+    without, unit = units.in_header(key)
+    if unit and without in known:
+        name = known[without][0]
+        own = units.natural(table.by_name[name])
+        if own:
+            return name, known[without][1] if own == unit else ANOTHER_UNIT
     return (_cut_name(title, known) if cut else None) or (None, CUT)
+
+
+def _units(table, columns, headers):
+    """{field: unit named in its header} where that is another than the field's own."""
+    found = {}
+    for name, positions in columns.items():
+        own = units.natural(table.by_name[name])
+        if own and positions:
+            named = {units.in_header(plain("".join(headers[p])))[1] or units.in_header(plain(headers[p][-1]))[1]
+                     for p in positions if headers[p]}
+            if len(named) == 1 and named - {"", own}:
+                found[name] = named.pop()
+    return found
 
 
 def _unit_agrees(key, bare, known):

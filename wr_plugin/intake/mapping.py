@@ -20,6 +20,7 @@ The form (YAML), everything but ``tables`` optional::
         fields: {DKBM: FID, DKMC: [name, alias]}    # 列出几个的取第一个非空；图层没有 FID 这一列时，FID 为要素号
         constants: {DKLB: "10"}
         codes: {DKLB: {耕地: "10"}}
+        units: {SCMJ: mu}       # 面积实际用的单位：m2、mu（亩）、ha（公顷）；SCMJ@文件名 只对一个文件
 
 A field whose column is ``~`` is not in the file, whatever a column may be called. The second of two columns called 面积
 is ``面积#2``. A table whose files differ in their columns is a list of such sections, each with its own ``file``.
@@ -28,18 +29,20 @@ is ``面积#2``. A table whose files differ in their columns is a list of such s
 import hashlib
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any, Dict, List, Mapping, Tuple
 
 from ..model import paths, schema
 from ..model.errors import BadInput
-from . import vector_files, yaml_file
+from . import coordinates, units, vector_files, yaml_file
+from .answers import NO_ANSWERS, Answers, of_this_file
+from .encoding import Asked
 
 STANDARD, OWN = "NY/T 2539", "own"
 TOP_KEYS = {"county", "sender", "work_crs", "crs", "encoding", "code_standard", "tables", "description"}
 TABLE_KEYS = {"file", "layer", "sheet", "crs", "encoding", "close_lines", "headers", "fields",
-              "constants", "codes"}
+              "constants", "codes", "units"}
 COUNTY_CODE = re.compile(r"[0-9]{6}")
 
 
@@ -58,7 +61,16 @@ class TableMapping:
     constants: Mapping[str, Any] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     headers: List[str] = field(default_factory=list)
+    units: Mapping[str, str] = field(default_factory=dict)
     parts: Tuple["TableMapping", ...] = ()
+
+    def unit_of(self, name, file):
+        """The unit that is said of a field, for this file first; "" where nothing is."""
+        for key, unit in self.units.items():
+            field_name, at, pattern = key.partition("@")
+            if at and field_name == name and of_this_file(pattern, file):
+                return unit
+        return self.units.get(name, "")
 
 
 NOTHING_SAID = TableMapping()
@@ -75,13 +87,37 @@ class FieldMapping:
     code_standard: str = STANDARD
     sha256: str = ""
     sender: str = ""
+    answers: Answers = NO_ANSWERS
+
+    def encoding_of(self, table, file):
+        """The encoding asked for in a file of text, as ``encoding.Asked``; None where nobody asked."""
+        forced = self.answers.forced_encoding(file)
+        if forced:
+            return Asked(forced, True, "按“文字编码”参数的指定")
+        mapped = self.of(table, file).encoding or self.encoding
+        if mapped:
+            return Asked(mapped)
+        return Asked(self.answers.encoding, False, "按“文字编码”参数") if self.answers.encoding else None
+
+    def crs_of(self, table, file):
+        """The CRS asked for a layer, as ``coordinates.Asked``; None where nobody asked."""
+        forced = self.answers.forced_crs(file)
+        if forced:
+            return coordinates.Asked(forced, True, "按“坐标系”参数的指定")
+        if self.of(table, file).crs:
+            return coordinates.Asked(self.of(table, file).crs)
+        if self.answers.crs:
+            return coordinates.Asked(self.answers.crs, False, "按“坐标系”参数")
+        return coordinates.Asked(self.crs, False) if self.crs else None
+
 
     def of(self, table, file=""):
         """The mapping of one table, or of one file of it; an empty one where it says nothing of it."""
         whole = self.tables.get(table, NOTHING_SAID)
         if not whole.parts:
             return whole
-        return next((part for part in whole.parts if file.replace("\\", "/") in _slashed(part.files)), NOTHING_SAID)
+        return next((part for part in whole.parts if file.replace("\\", "/") in _slashed(part.files)),
+                    replace(NOTHING_SAID, units=whole.units))
 
 
 def _slashed(files):
@@ -191,7 +227,22 @@ def _table(check, name, path, value):
     if close and declared.geometry != schema.MULTIPOLYGON:
         check.fail(f"{path}.close_lines", f"{declared.title}不是面图层，不能由闭合线围成")
     return TableMapping(files, str(value.get("layer") or ""), str(value.get("sheet") or ""), _crs(value.get("crs")),
-                        str(value.get("encoding") or ""), close, fields, constants, words, headers)
+                        str(value.get("encoding") or ""), close, fields, constants, words, headers,
+                        _units(check, f"{path}.units", declared, value.get("units") or {}))
+
+
+def _units(check, path, declared, value):
+    """{field or field@file: unit} of area fields."""
+    check.mapping(path, value)
+    made = {}
+    for key, word in value.items():
+        item = declared.by_name.get(str(key).partition("@")[0])
+        if item is None or not units.natural(item):
+            check.fail(f"{path}.{key}", f"“{key}”不是{declared.title}的面积字段")
+        if units.named(word) is None:
+            check.fail(f"{path}.{key}", f"不认识的面积单位“{word}”，可用：{'、'.join(units.NAMES)}")
+        made[str(key)] = units.named(word)
+    return made
 
 
 def _headers(check, path, value):

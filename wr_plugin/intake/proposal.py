@@ -17,7 +17,7 @@ TELEPHONE = re.compile(r"1[0-9]{10}")
 CONFIDENCE = {**{field_matching.HOW[rank]: value for rank, value in (
     (field_matching.EXACT, 1.0), (field_matching.ALIAS, 1.0), (field_matching.OTHER, 0.95), (field_matching.CUT, 0.9))},
     field_matching.CHOSEN: 1.0}
-KEPT = ("sheet", "crs", "encoding", "close_lines", "constants", "codes")
+KEPT = ("sheet", "crs", "encoding", "close_lines", "constants", "codes", "units")
 CONTENT = "content"
 
 

@@ -96,7 +96,7 @@ def fit(package, mapping):
             if found and _adds(schema.table(table), found[1]):
                 sender, part = found
                 parts.append(TableMapping([source.name], source.layer, fields=part.fields, constants=part.constants,
-                                          codes=part.codes))
+                                          codes=part.codes, units=part.units))
                 told.append((f"{schema.table(table).title} · {source.name}",
                              f"列名与以前的相同，套用保存的字段对应（{sender}）：{_shown(schema.table(table), part)}"))
         if parts:

@@ -23,46 +23,55 @@ NOTE = re.compile(r"^(注|说明|备注|填表|制表|审核|复核|单位负责
 REPORT_ROWS = 2000
 
 
-def read(path, table, name="", sheet="", chosen=None, progress=None, constants=()):
-    """The sheets of a workbook that hold ``table``, each as a RawTable.
+def read(path, table, name="", sheet="", chosen=None, progress=None, constants=(), encoding=None):
+    """The sheets of a workbook that hold ``table``, each as a RawTable. Hidden rows and columns are read and said; hidden
+    sheets are read and said where no visible one holds the table, else left alone, as they are often old versions.
 
     ``sheet``: only this one. ``chosen``: a saved mapping's {field: header}; ``constants``: the fields that it fills
     itself, which need no column. Sheets in which the table's mandatory
     fields are not found are passed over with a note, unless none has them: then BadInput tells what is missing.
-    ``progress``: called with the number of rows read so far, now and then.
+    ``encoding``: what the user asks for in a text file. ``progress``: called with the number of rows read so far, now and then.
     """
-    path, found = Path(path), []
-    passed, empty, hidden = [], [], []
-    for title, rows in workbook.sheets(path, name):
-        if sheet and title != sheet:
-            continue
-        if rows is None:
-            hidden.append(title)
-            continue
-        kept, numbers = _rows_with_content(rows, progress)
-        if not kept:
-            empty.append(title)
-            continue
-        raw = _table(path, name or path.name, title, kept, numbers, table, chosen or {}, constants)
-        if isinstance(raw, RawTable):
-            found.append(raw)
-        else:
-            passed.append((title, raw))
+    path, wanted = Path(path), (table, sheet, chosen or {}, constants)
+    found, passed, empty, hidden = _pass(path, name or path.name, wanted, encoding, progress, False)
+    if not found and hidden:
+        found, also_passed, _, _ = _pass(path, name or path.name, wanted, encoding, progress, True)
+        passed, hidden = passed + also_passed, []
     if sheet and not found and not passed and sheet not in empty:
         raise BadInput(f"没有工作表“{sheet}”", "核对字段对应文件", where=name or path.name)
     if not found and passed:
         raise passed[0][1]
     if not found:
         raise BadInput("表格里没有内容", "核对文件", where=name or path.name)
-    if path.suffix.lower() in workbook.TEXT_SUFFIXES:
-        chosen, _ = workbook.text_encoding(path.read_bytes())
-        samples = "、".join(chosen.samples)
-        found[0].notes.insert(0, f"文字编码 {chosen.name.upper()}：{chosen.evidence}" + (f"；如：{samples}" if samples else ""))
     for title in hidden:
         found[0].notes.append(f"隐藏的工作表“{title}”未读")
     for title, error in passed:
         found[0].notes.append(f"工作表“{title}”未读：{error.message}")
     return found
+
+
+def _pass(path, name, wanted, encoding, progress, hidden):
+    """(raw tables, [(title, BadInput)] of sheets without the table, empty sheets, sheets of the other visibility)."""
+    table, sheet, chosen, constants = wanted
+    found, passed, empty, others, told = [], [], [], [], []
+    for title, rows in workbook.sheets(path, name, encoding, told, hidden):
+        if sheet and title != sheet:
+            continue
+        if rows is None:
+            others.append(title)
+            continue
+        del told[:]
+        kept, numbers = _rows_with_content(rows, progress)
+        if not kept:
+            empty.append(title)
+            continue
+        raw = _table(path, name, title, kept, numbers, table, chosen, constants)
+        if isinstance(raw, RawTable):
+            raw.notes[:0] = [*([f"工作表“{title}”是隐藏的，照读"] if hidden else []), *told]
+            found.append(raw)
+        else:
+            passed.append((title, raw))
+    return found, passed, empty, others
 
 
 def _rows_with_content(rows, progress):

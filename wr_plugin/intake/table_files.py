@@ -8,8 +8,9 @@ from .dbf import Dbf
 from .raw import RawTable
 
 
-def read(source, table, given, progress=lambda rows: None):
-    """The RawTables of one source, in order. ``given``: what a saved mapping says of the table. BadInput otherwise."""
+def read(source, table, given, progress=lambda rows: None, asked=None):
+    """The RawTables of one source, in order. ``given``: what a saved mapping says of the table; ``asked``: the encoding that
+    the user asks for in a text file or DBF. BadInput otherwise."""
     suffix = source.path.suffix.lower()
     if suffix in access.SUFFIXES:
         return [access.read(source.path, _inner(source, access.table_names(source.path), table), source.name,
@@ -18,8 +19,8 @@ def read(source, table, given, progress=lambda rows: None):
         layer = _inner(source, vector_files.layer_names(source.path), table)
         return [vector_files.read_layer(source.path, layer, name=source.name)]
     if suffix == ".dbf":
-        return [_dbf(source, given.encoding)]
-    return sheets.read(source.path, table, source.name, given.sheet, given.fields, progress, given.constants)
+        return [_dbf(source, asked or given.encoding)]
+    return sheets.read(source.path, table, source.name, given.sheet, given.fields, progress, given.constants, asked)
 
 
 def _inner(source, names, table):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..model import schema
 from ..model.errors import BadInput
-from . import content, field_matching, values
+from . import content, field_matching, units, values
 from .mapping import NOTHING_SAID
 
 ROWS_SHOWN = 5
@@ -36,7 +36,7 @@ def to_frame(table, raw, given=NOTHING_SAID):
     findings, columns = [], {}
     for name in field_matching.fields_in_order(table, found.columns):
         item = table.by_name[name]
-        cells = _cells(raw, found.columns[name], given.constants.get(name))
+        cells = _in_own_unit(raw, item, found, given, _cells(raw, found.columns[name], given.constants.get(name)))
         made, bad = values.convert(item, cells, raw.rows, raw.where, given.codes.get(name))
         if bad and item.required:
             raise BadInput(f"{item.alias}“{bad.shown[0]}”{bad.reason}，应为：{_allowed(item)}",
@@ -54,6 +54,20 @@ def to_frame(table, raw, given=NOTHING_SAID):
     if unused:
         raw.notes.append(f"未用的列：{'、'.join(unused)}")
     return frame, kept, findings
+
+
+def _in_own_unit(raw, item, found, given, cells):
+    """Areas converted where a mapping, an answer or the header says that they are in another unit; noted."""
+    own = units.natural(item)
+    if not own:
+        return cells
+    said = given.unit_of(item.name, raw.name)
+    unit = said or found.units.get(item.name, "")
+    if not unit or unit == own:
+        return cells
+    raw.notes.append(f"{item.alias}（{item.name}）以{units.NAMES[unit]}为单位（{'按指定' if said else '表头写明'}），"
+                     f"已换算为{units.NAMES[own]}，保留两位小数")
+    return units.converted(cells, unit, own)
 
 
 def matched(table, raw, given=NOTHING_SAID, ask=True):

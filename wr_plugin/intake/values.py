@@ -21,9 +21,11 @@ CODE_DIGITS = 15
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
 LAST_SERIAL = 2_958_465
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}")
-POINT_ZERO = re.compile(r"([0-9]+)\.0+")
+POINT_ZERO = re.compile(r"([0-9]+)\.0+$")
 DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?)?(?:[ T].*)?")
 COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+SERIAL_TEXT = re.compile(r"[2-6][0-9]{4}(\.0+)?")
+"""A day number of Excel (1954 to 2091) that was saved as text."""
 BLANKS = {"", "-", "—", "——", "/", "无", "null", "none", "nan", "<null>"}
 SYNONYMS = {
     "well_state": {"在用": "normal", "正常使用": "normal", "关闭": "closed", "停用": "closed", "封填": "closed", "封存": "closed",
@@ -163,6 +165,7 @@ def _coded(item, values, rows, words):
         if value is None:
             continue
         key = unicodedata.normalize("NFKC", value).strip()
+        key = POINT_ZERO.sub(r"\1", key)
         found = table.get(key, table.get(key.lower()))
         if found is None and words and not codes:
             found = value
@@ -277,6 +280,8 @@ def as_date(value):
     text = unicodedata.normalize("NFKC", str(value)).strip()
     if text.lower() in BLANKS:
         return None
+    if SERIAL_TEXT.fullmatch(text):
+        return as_date(int(text.partition(".")[0]))
     found = COMPACT_DATE.fullmatch(text) or DATE.fullmatch(text.replace(" 00:00:00", ""))
     if not found:
         return ValueError

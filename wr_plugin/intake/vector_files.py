@@ -94,10 +94,10 @@ def field_names(path, layer=""):
         raise _unreadable(path, error) from error
 
 
-def read_layer(path, layer="", encoding="", name=""):
+def read_layer(path, layer="", encoding=None, name=""):
     """One layer as a RawTable; features without geometry keep None. BadInput where the file cannot be read.
 
-    ``encoding``: the user's choice for a shapefile. ``name``: how messages call the file.
+    ``encoding``: what the user asks for in a shapefile, a name or ``encoding.Asked``. ``name``: how messages call the file.
     """
     path = checked_path(path)
     name = name or path.name
@@ -188,14 +188,28 @@ def _read_shapefile(path, encoding, name):
 def _geometry(path):
     """(shapely array with None, record numbers from 0) of a shapefile."""
     if lane() == "pyogrio":
+        import pyogrio.errors
         import pyogrio.raw
 
-        _, fids, wkb, _ = pyogrio.raw.read(path, columns=[], return_fids=True)
+        try:
+            _, fids, wkb, _ = pyogrio.raw.read(path, columns=[], return_fids=True)
+        except pyogrio.errors.CRSError:
+            _, fids, wkb, _ = _without_prj(path)
         return shapely.from_wkb(wkb, on_invalid="ignore"), np.asarray(fids, dtype=np.int64)
     import fiona
 
     with fiona.open(str(path), encoding="latin-1") as source:
         return _fiona_geometry((f["geometry"], int(f["id"])) for f in source)
+
+
+def _without_prj(path):
+    """What pyogrio reads of a shapefile whose .prj makes it stumble; the .prj's words are judged elsewhere."""
+    import pyogrio.raw
+
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix in (".shp", ".shx"):
+            shutil.copyfile(sidecar(path, suffix), os.path.join(folder, "a" + suffix))
+        return pyogrio.raw.read(os.path.join(folder, "a.shp"), columns=[], return_fids=True)
 
 
 def _fiona_geometry(pairs):

@@ -17,24 +17,28 @@ MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-1
 DELIMITERS = ",\t;|，"
 TEXT_SUFFIXES = (".csv", ".txt")
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".txt")
+SAMPLE_LENGTH = 30
+HIDDEN_SHOWN = 5
 
 
-def sheets(path, name=""):
-    """Yields (sheet name, iterator) for every sheet with a grid, (name, None) for a hidden one.
+def sheets(path, name="", encoding=None, told=None, hidden=False):
+    """Yields (sheet name, iterator) for every sheet with a grid, (name, None) for a hidden one; with ``hidden`` the other
+    way round.
 
     The iterator gives (row number as the clerk sees it, sequence of values); rows without content may be left out. A
     formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is
-    asked for. BadInput where the file cannot be read.
+    asked for. ``encoding``: what the user asks for in a text file; ``told``: a list that takes what was decided and is
+    worth saying. BadInput where the file cannot be read.
     """
     path = Path(path)
     name = name or path.name
-    suffix = path.suffix.lower()
+    suffix, told = path.suffix.lower(), [] if told is None else told
     if path.is_file() and path.stat().st_size > MOST_BYTES:
         raise BadInput(f"表格有 {path.stat().st_size / (1 << 30):.1f} GB，太大，读不了", "请按乡镇拆分后再导入", where=name)
     if suffix in TEXT_SUFFIXES:
-        found = iter([("", _csv_rows(path))])
+        found = iter([] if hidden else [("", _csv_rows(path, encoding, told))])
     else:
-        found = _xls_sheets(path, name) if suffix == ".xls" else _xlsx_sheets(path)
+        found = _xls_sheets(path, name, told, hidden) if suffix == ".xls" else _xlsx_sheets(path, told, hidden)
     for title, rows in _guarded(found, name):
         yield title, None if rows is None else _guarded(rows, name)
 
@@ -54,26 +58,46 @@ def _guarded(items, name):
                        where=name, detail=f"{type(error).__name__}: {error}") from error
 
 
-def _xlsx_sheets(path):
+def _xlsx_sheets(path, told, hidden):
     """Sheets by the fast reader; a workbook or a sheet in a form it does not know goes to openpyxl, from that row on."""
     try:
         book = xlsx_rows.Book(path)
     except xlsx_rows.Odd:
         for name, visible in _openpyxl_names(path):
-            yield name, _openpyxl_rows(path, name, 0) if visible else None
+            yield name, _openpyxl_rows(path, name, 0) if visible != hidden else None
         return
     with book:
         for name, visible, part in book.sheets:
-            yield name, _fast_rows(book, path, name, part) if visible else None
+            yield name, _fast_rows(book, path, name, part, told) if visible != hidden else None
 
 
-def _fast_rows(book, path, name, part):
-    last = 0
+def _fast_rows(book, path, name, part, told):
+    last, widest = 0, 0
     try:
         for last, row in book.rows(part):
+            widest = max(widest, len(row))
             yield last, row
     except xlsx_rows.Odd:
         yield from _openpyxl_rows(path, name, last)
+    told.extend(_hidden(book.hidden_rows, [c for c in book.hidden_columns if c < widest]))
+
+
+def _hidden(rows, columns):
+    """What is said of hidden rows and columns: they are read like all others."""
+    if rows:
+        listed = "、".join(map(str, rows[:HIDDEN_SHOWN])) + ("等" if len(rows) > HIDDEN_SHOWN else "")
+        yield f"有 {len(rows)} 行是隐藏的（第 {listed} 行），照读"
+    if columns:
+        yield f"有 {len(columns)} 列是隐藏的（{'、'.join(_letters(c) for c in sorted(columns)[:HIDDEN_SHOWN])}），照读"
+
+
+def _letters(column):
+    """``A`` … ``XFD`` of a column number from 0."""
+    text, number = "", column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(65 + rest) + text
+    return text
 
 
 def _openpyxl(path):
@@ -113,22 +137,27 @@ def _openpyxl_rows(path, name, after):
         book.close()
 
 
-def _xls_sheets(path, name):
+def _xls_sheets(path, name, told, hidden):
     try:
         import xlrd
     except ImportError:
         raise BadInput("这台机器没有读 .xls 的程序库", "用 Excel 或 WPS 另存为 .xlsx 后再导入", where=name) from None
-    book = xlrd.open_workbook(path, on_demand=True)
+    try:
+        book = xlrd.open_workbook(path, on_demand=True, formatting_info=True)
+    except Exception:  # formats that xlrd does not know; without them the values are still read
+        book = xlrd.open_workbook(path, on_demand=True)
     try:
         for number in range(book.nsheets):
             sheet = book.sheet_by_index(number)
-            yield sheet.name, _xls_rows(sheet, book.datemode, xlrd) if sheet.visibility == 0 else None
+            read = (sheet.visibility == 0) != hidden
+            yield sheet.name, _xls_rows(sheet, book.datemode, xlrd, told) if read else None
             book.unload_sheet(number)
     finally:
         book.release_resources()
 
 
-def _xls_rows(sheet, datemode, xlrd):
+def _xls_rows(sheet, datemode, xlrd, told):
+    hidden = []
     for number in range(sheet.nrows):
         kinds, values, row = sheet.row_types(number), sheet.row_values(number), []
         for kind, value in zip(kinds, values):
@@ -142,21 +171,27 @@ def _xls_rows(sheet, datemode, xlrd):
             elif kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
                 value = None
             row.append(value)
+        if number in sheet.rowinfo_map and sheet.rowinfo_map[number].hidden and any(v not in (None, "") for v in row):
+            hidden.append(number + 1)
         yield number + 1, row
+    told.extend(_hidden(hidden, [c for c, info in sheet.colinfo_map.items() if info.hidden and c < sheet.ncols]))
 
 
-def text_encoding(data):
-    """(Encoding, bytes without the mark) of a text file: its byte order mark, else UTF-8 strictly, else GB18030."""
+def text_encoding(data, asked=None):
+    """(Encoding, bytes without the mark) of a text file: its byte order mark, what the user asks for (``asked``), UTF-8
+    strictly, GB18030. What is asked by force comes before the mark."""
     for mark, codec in MARKS.items():
-        if data.startswith(mark):
+        if data.startswith(mark) and not (asked and asked.forced):
             return encodings.Encoding(codec, "文件开头有字节顺序标记（BOM）"), data[len(mark):]
-    return encodings.decide(data.splitlines()), data
+    return encodings.decide(data.splitlines(), given=asked), data
 
 
-def _csv_rows(path):
-    chosen, data = text_encoding(path.read_bytes())
+def _csv_rows(path, asked, told):
+    chosen, data = text_encoding(path.read_bytes(), asked)
+    samples = "、".join(sample[:SAMPLE_LENGTH] for sample in chosen.samples)
+    told.append(f"文字编码 {chosen.name.upper()}：{chosen.evidence}" + (f"；如：{samples}" if samples else ""))
     text = data.decode(chosen.name, "replace")
-    text = text.replace("\x00", "")
+    text = text.replace("\x00", "").lstrip("\ufeff")
     delimiter = _delimiter(text)
     before = csv.field_size_limit(MOST_FIELD_CHARACTERS)
     try:

@@ -31,6 +31,9 @@ NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 FORMAT_NOISE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.|General', re.IGNORECASE)
 HIDDEN = ("hidden", "veryHidden")
+HIDDEN_TAG = re.compile(r'\shidden="(?:1|true)"')
+HIDDEN_COLUMN = re.compile(r'<col(?=\s(?:[^>]*\s)?hidden="(?:1|true)")[^>]*>')
+MOST_COLUMNS = 16_384
 LAST_SERIAL = 2_958_466
 EPOCH_1900, EPOCH_1904 = datetime.datetime(1899, 12, 30), datetime.datetime(1904, 1, 1)
 
@@ -50,10 +53,12 @@ UNCALCULATED = _Uncalculated()
 
 
 class Book:
-    """An opened workbook. ``sheets``: (name, visible, part name) in order; use as a context manager."""
+    """An opened workbook. ``sheets``: (name, visible, part name) in order; use as a context manager. ``hidden_rows`` and
+    ``hidden_columns`` (from 0): of the sheet that was read last, as far as it was read; only rows with a value."""
 
     def __init__(self, path):
         self.archive = zipfile.ZipFile(path)
+        self.hidden_rows, self.hidden_columns = [], set()
         names = self.archive.namelist()
         if sum(item.file_size for item in self.archive.infolist()) > MOST_UNPACKED_BYTES:
             raise BadInput("表格解压后超过 4 GB，不像正常的表格", "请拆分后再导入")
@@ -90,6 +95,7 @@ class Book:
 
     def rows(self, part):
         """(row number, values) of each row that has a value. Raises Odd at the first row of another form."""
+        self.hidden_rows, self.hidden_columns = [], set()
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
         with self.archive.open(part) as stream:
             rest, number = "", 0
@@ -115,6 +121,8 @@ class Book:
         if start < 0:
             raise Odd
         found = ROW_NUMBER.match(piece, start)
+        if not last and "<col " in piece:
+            self.hidden_columns = set(_hidden_columns(piece))
         number = int(found.group(1)) if found else last + 1 + piece.count("<row", 0, start)
         cells = CELL.findall(piece, start)
         if len(cells) != piece.count("<c ", start) + piece.count("<c>", start) or number <= last:
@@ -141,6 +149,8 @@ class Book:
             if made is not None and made != "":
                 filled = True
             row.append(made)
+        if filled and HIDDEN_TAG.search(piece, start, piece.find(">", start)):
+            self.hidden_rows.append(number)
         return number, row if filled else None
 
     def _value(self, value, style, kind):
@@ -179,6 +189,13 @@ def _position(letters):
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def _hidden_columns(text):
+    """Numbers from 0 of the columns that a sheet's <cols> hides."""
+    for tag in HIDDEN_COLUMN.findall(text):
+        first, last = int(_attribute(tag, "min") or 0), int(_attribute(tag, "max") or 0)
+        yield from range(first - 1, min(last, MOST_COLUMNS))
 
 
 def _attribute(tag, name):

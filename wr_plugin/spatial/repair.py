@@ -42,6 +42,16 @@ def repair(geometry):
     return out, repaired, reasons
 
 
+def boundary_moved(before, after):
+    """(k,) how far, in m, the boundary moved at most: the Hausdorff distance of the outlines as delivered and as repaired.
+    NaN where there is none to compare (a collection, or nothing left)."""
+    kinds = np.isin(shapely.get_type_id(before), (POLYGON, MULTIPOLYGON)) & (shapely.get_type_id(after) >= 0)
+    moved = np.full(len(before), np.nan)
+    rows = np.flatnonzero(kinds)
+    moved[rows] = shapely.hausdorff_distance(shapely.boundary(before[rows]), shapely.boundary(after[rows]))
+    return moved
+
+
 def _reason(text):
     kind, _, place = text.partition("[")
     said = "图形集合" if kind == "Valid Geometry" else REASONS.get(kind.strip(), kind.strip())
