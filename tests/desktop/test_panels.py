@@ -65,6 +65,7 @@ def test_the_ledger_can_be_exported_once_rights_are_confirmed(qgis_app):
     panel = StepsPanel()
     panel.show_steps(steps(**dict.fromkeys(("import", "check", "confirm"), "已完成")), has_work=True)
     assert panel.rows["ledger"].state.text() == "可随时导出"
+    assert panel.rows["link"].state.text() == "有待确认的才做"
     assert panel.rows["publish"].state.text() == "下一步"
 
 

@@ -45,6 +45,8 @@ class StepsPanel(QWidget):
             step = told.get(name)
             if step is None and name == "ledger" and ready:
                 row.show_state("可随时导出", NOT_DONE, "", is_next=False)
+            elif step is None and name == "link" and steps:
+                row.show_state("有待确认的才做", NOT_DONE, "", is_next=False)
             else:
                 step = step or {"state": NOT_DONE, "when": "", "detail": ""}
                 row.show_state(step["state"], step["state"], _when(step), is_next=name == following)
