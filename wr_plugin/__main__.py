@@ -127,7 +127,7 @@ def parser_of(verb):
 
 def show_result(result, stream):
     """A result for people."""
-    parts = [result.title] if result.changed else [f"{result.title}（输入没有变化，未作改动）"]
+    parts = [result.title] if result.changed else [f"{result.title}（工作文件没有变化）"]
     parts += text_table.lines(result.table)
     if result.text:
         parts += ["", result.text] if result.table else [result.text]

@@ -123,7 +123,7 @@ def test_a_result_reads_well_on_a_terminal(fake_verb, capsys):
         "核定完成\n  已核定  12,345\n  名录外       7\n\n说明\n\n生成的文件：\n  a\n  b\n\n下一步：公示\n")
     fake_verb(give(Result("核定完成", changed=False)))
     door.main(["fake", "甲"])
-    assert capsys.readouterr().out == "核定完成（输入没有变化，未作改动）\n"
+    assert capsys.readouterr().out == "核定完成（工作文件没有变化）\n"
 
 
 def test_progress_as_json_lines(fake_verb, capsys):

@@ -75,7 +75,7 @@ def test_the_arrow_key_in_the_findings_goes_to_the_next_parcel(clicked):
 
 def test_a_verb_runs_from_the_window(clicked):
     assert clicked[0]["check"] == {"ok": True, "changed": False}
-    assert "输入没有变化" in clicked[0]["message"]
+    assert "工作文件没有变化" in clicked[0]["message"]
 
 
 def test_the_window_follows_what_the_toolbox_does(clicked):

@@ -28,7 +28,7 @@ class Outcome:
         if self.ok:
             lines = [self.result.get("title") or "完成"]
             if not self.result.get("changed", True):
-                lines[0] += "（输入没有变化，未作更改）"
+                lines[0] += "（工作文件没有变化）"
             lines += [f"{row[0]}：{'，'.join(str(cell) for cell in row[1:] if cell not in (None, ''))}"
                       for row in self.result.get("table") or [] if row]
             if self.result.get("next_step"):

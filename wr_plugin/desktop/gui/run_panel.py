@@ -132,7 +132,7 @@ class RunPanel(QWidget):
 
 def _done_html(result):
     parts = [f"<p><b>{html.escape(result.get('title') or '完成')}</b>"]
-    parts.append("" if result.get("changed", True) else "（输入没有变化，未作更改）")
+    parts.append("" if result.get("changed", True) else "（工作文件没有变化）")
     following = result.get("next_step")
     if following:
         following = VERBS[following].title if following in VERBS else without_commands(following)
