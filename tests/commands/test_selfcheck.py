@@ -32,7 +32,7 @@ def test_a_missing_and_an_old_library_are_named(monkeypatch):
 def test_one_reader_is_enough(monkeypatch):
     versions = {"pyogrio": None, "fiona": "1.9.6"}
     monkeypatch.setattr(selfcheck, "installed_version", lambda m: versions.get(m, "9.9"))
-    assert {row[1] for row in selfcheck.library_rows()} == {"正常"}
+    assert {row[1] for row in selfcheck.rows_of_libraries()} == {"正常"}
 
 
 def test_the_means_to_read_databases_is_told_and_its_lack_is_no_failure(monkeypatch):

@@ -27,7 +27,7 @@ def journey():
     wait_for(lambda: bench.session.status, "进度")
     wait_for_map()
     RESULT["tool"] = iface.mapCanvas().mapTool() is bench.tool
-    RESULT["villages"] = [v["village_name"] for v in bench.dock.villages.model.villages]
+    RESULT["villages"] = [v["village_name"] for v in bench.dock.villages.model.rows]
     RESULT["steps"] = {name: row.state.text() for name, row in bench.dock.steps.rows.items()}
     layer = bench.session.layer("parcel_map")
     RESULT["legend"] = [category.label() for category in layer.renderer().categories()]

@@ -39,7 +39,7 @@ def run(store, params, progress):
     """Checks the machine, and the work file where ``work`` is given. Raises BadInput listing what must be mended."""
     progress.plan(3, 2, 3, 4)
     progress.step("检查 Python 与库")
-    rows = [*python_rows(), *library_rows(), *access_rows()]
+    rows = [*python_rows(), *rows_of_libraries(), *access_rows()]
     progress.step("检查字体")
     rows += font_rows()
     progress.step("试读写")
@@ -71,7 +71,7 @@ def python_rows():
            sqlite3.sqlite_version + ("" if fit else f"，至少要 {_dotted(OLDEST_SQLITE)}"))
 
 
-def library_rows():
+def rows_of_libraries():
     """The libraries against their oldest supported version; one of the two readers must be there."""
     for module, name, oldest, purpose in LIBRARIES:
         found = installed_version(module)
@@ -94,7 +94,7 @@ def access_rows():
     """By what means ownership databases (.mdb) are read here; without one there is always the spreadsheet way."""
     try:
         from ..intake import access
-    except ImportError:  # told by ``library_rows``
+    except ImportError:  # told by ``rows_of_libraries``
         return
     way = {"mdbtools": "用 mdbtools 读", "odbc": "用 Access 驱动读"}.get(access.way())
     yield "Access（.mdb）", GOOD if way else POOR, way or f"读不了。{access.TOOLS_WAY}{access.SPREADSHEET_WAY}"

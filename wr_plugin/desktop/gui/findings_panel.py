@@ -1,7 +1,7 @@
 """The findings as a list to work down: filter, go there, tick what is settled."""
 
 from qgis.gui import QgsFilterLineEdit
-from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +20,7 @@ from ...model.errors import WaterRightsError
 from ...model.findings import KINDS
 from ...model.tables_work import FINDING_STATE, SEVERITY
 from .. import findings_query, layers
+from .row_model import RowModel
 
 COLUMNS = ("程度", "问题", "对象", "村", "出处", "值", "说明", "处理办法", "处理状态")
 WIDTHS = (60, 140, 180, 80, 150, 90, 0, 180, 70)
@@ -28,28 +29,10 @@ TYPING_MS = 250
 ROW_HEIGHT = 24
 
 
-class FindingModel(QAbstractTableModel):
+class FindingModel(RowModel):
     """Rows as ``findings_query.rows`` gives them."""
 
-    def __init__(self, parent=None):
-        super().__init__(parent)
-        self.rows = []
-
-    def show_rows(self, rows):
-        self.beginResetModel()
-        self.rows = list(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent=QModelIndex()):  # noqa: N802, B008
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent=QModelIndex()):  # noqa: N802, B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):  # noqa: N802
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+    titles = COLUMNS
 
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
         row, column = self.rows[index.row()], index.column()

@@ -1,9 +1,11 @@
 """The villages as a sorted, filtered table; a double click goes there."""
 
 from qgis.gui import QgsFilterLineEdit
-from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QSortFilterProxyModel, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+
+from .row_model import RowModel
 
 COLUMNS = ("村", "地块", "名录内", "待复核", "已核定", "状态")
 NUMBERS = {1: "parcels", 2: "in_registry", 3: "flagged", 4: "confirmed"}
@@ -26,29 +28,13 @@ def state_of(village):
     return "未核定", "#6b7280"
 
 
-class VillageModel(QAbstractTableModel):
-    def __init__(self, parent=None):
-        super().__init__(parent)
-        self.villages = []
+class VillageModel(RowModel):
+    """Rows as ``status`` gives them."""
 
-    def show_villages(self, villages):
-        self.beginResetModel()
-        self.villages = list(villages)
-        self.endResetModel()
-
-    def rowCount(self, parent=QModelIndex()):  # noqa: N802, B008
-        return 0 if parent.isValid() else len(self.villages)
-
-    def columnCount(self, parent=QModelIndex()):  # noqa: N802, B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):  # noqa: N802
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+    titles = COLUMNS
 
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
-        village, column = self.villages[index.row()], index.column()
+        village, column = self.rows[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, SORT_ROLE):
             if column == 0:
                 return village["village_name"] or village["village_code"] or "（无村代码）"
@@ -107,10 +93,10 @@ class VillageList(QWidget):
     def code_at(self, index):
         if not index.isValid():
             return ""
-        return self.model.villages[self.sorted.mapToSource(index).row()]["village_code"]
+        return self.model.rows[self.sorted.mapToSource(index).row()]["village_code"]
 
     def show_villages(self, villages):
-        self.model.show_villages(villages)
+        self.model.show_rows(villages)
 
 
 class VillageFilter(QSortFilterProxyModel):
@@ -118,7 +104,7 @@ class VillageFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, row, parent):  # noqa: N802
         sought = self._sought()
-        village = self.sourceModel().villages[row]
+        village = self.sourceModel().rows[row]
         return not sought or any(sought in text for text in (
             village["village_name"], village["village_code"], state_of(village)[0]))
 
