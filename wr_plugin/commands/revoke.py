@@ -17,7 +17,7 @@ def run(store, params, progress):
         raise BadInput("没有填写注销原因或经办人", "填写原因（例如“面积更正”）与经办人姓名")
     progress.step("登记注销")
     rows = revoking.chosen(store, params["number"], params["village"])
-    table = [("注销", f"{len(rows):,} 本"), ("水量合计", f"{m3_text(sum(r['volume_m3_100'] for r in rows))} m³"),
+    table = [("注销", f"{len(rows):,} 本"), ("水量合计", f"{m3_text(sum(r['volume_m3_100'] or 0 for r in rows))} m³"),
              ("原因", why), ("经办人", who)]
     if not rows:
         return Result(TITLE, {"revoked": 0}, table, changed=False)
