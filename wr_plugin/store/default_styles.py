@@ -22,17 +22,34 @@ def write_default_styles(connection):
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)"
         " VALUES ('layer_styles', 'attributes', 'layer_styles', '默认样式', '2000-01-01T00:00:00.000Z')")
+    _insert(connection, _styles(connection))
+
+
+def refresh(connection):
+    """Brings our own styles up to date, default or not as they are, and adds those of new tables and views."""
+    styles = _styles(connection)
+    known = {row[0] for row in connection.execute("SELECT f_table_name FROM layer_styles")}
+    connection.executemany("UPDATE layer_styles SET styleQML = ? WHERE f_table_name = ? AND styleName = ?",
+                           [(text, name, STYLE_NAME) for name, _, text in styles if name in known])
+    _insert(connection, [style for style in styles if style[0] not in known])
+
+
+def _styles(connection):
+    """(name, geometry column, QML) of every table and view."""
     described = {name: (t.geometry, [(f.name, labelled(f), f.codes) for f in t.fields])
                  for name, t in schema.tables().items()}
     for name, (_, geometry, _) in VIEWS.items():
         columns = [c[1] for c in connection.execute(f"PRAGMA table_info({schema.checked_identifier(name)})")]
         described[name] = geometry, [(c, ALIASES.get(c, ""), CODES.get(c)) for c in columns]
+    return [(name, "geom" if geometry else "", qml(name, fields)) for name, (geometry, fields) in described.items()]
+
+
+def _insert(connection, styles):
     connection.executemany(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,"
         " styleSLD, useAsDefault, description, owner, update_time)"
         " VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', '2000-01-01T00:00:00.000Z')",
-        [(name, "geom" if geometry else "", STYLE_NAME, qml(name, fields))
-         for name, (geometry, fields) in described.items()])
+        [(name, column, STYLE_NAME, text) for name, column, text in styles])
 
 
 def labelled(field):

@@ -7,7 +7,7 @@ import shapely
 from ..model import schema
 from ..model.findings import KINDS
 from . import rtree
-from .create import create_indexes, create_triggers, drop_indexes, drop_triggers
+from .structure import create_indexes, create_triggers, drop_indexes, drop_triggers
 
 HEADER_SIZES = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
 BATCH = 50_000

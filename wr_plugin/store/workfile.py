@@ -26,7 +26,7 @@ class WorkFile:
 
     @classmethod
     def open(cls, path, readonly=False):
-        """Opens an existing work file, bringing an older schema up to date unless ``readonly``.
+        """Opens an existing work file, bringing an older schema up to date first.
 
         Raises BadInput where the file is missing, is not a work file, was made by a newer product or lies on a
         network share (locks do not hold there: qgis/QGIS#32034).
@@ -50,13 +50,26 @@ class WorkFile:
             raise BadInput(f"工作文件由更新的软件建立（模式 {version}，本软件 {SCHEMA_VERSION}）", "请升级本软件",
                            where=str(path))
         if version < SCHEMA_VERSION:
-            if readonly:
-                store.close()
-                raise BadInput(f"工作文件模式较旧（{version}）", "先运行一次“检查”，软件会自动升级工作文件", where=str(path))
-            from .migrations import migrate
-
-            migrate(store, version)
+            store._upgrade(version)
         return store
+
+    def _upgrade(self, version):
+        """Migrates the file; a reader does so through a connection of its own."""
+        from .migrations import migrate
+
+        try:
+            if not self.readonly:
+                migrate(self, version)
+                return
+            refuse_network_share(self.path)
+            with WorkFile(self.path, connect(self.path)) as writing:
+                migrate(writing, version)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, (BadInput, sqlite3.OperationalError)):
+                raise BadInput(f"工作文件是旧模式（{version}），升级不了", "检查文件是否可写、是否正被别的程序编辑，然后再打开",
+                               where=str(self.path), detail=str(error)) from error
+            raise
 
     def _version(self):
         known = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'setting'").fetchone()
