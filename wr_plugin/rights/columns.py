@@ -5,6 +5,8 @@ import numpy as np
 from ..model import amounts
 
 NEAR_A_TIE = 1e-3
+EXACT_IN_FLOAT = 2**53
+"""Up to here binary floats hold every whole number, so that a sum of them is exact."""
 
 
 def integers(bound, *columns):
@@ -52,10 +54,13 @@ def share_of(amount, part, whole):
 
 def sums(values, groups, count):
     """Exact sums of an integer column by group number 0 … count-1, as int64."""
+    values = np.asarray(values, dtype=np.int64)
+    if len(values) and values.min() >= 0 and largest(values) * len(values) < EXACT_IN_FLOAT:
+        return np.bincount(groups, weights=values, minlength=count).astype(np.int64)
     totals = np.zeros(count, dtype=np.int64)
     if len(values):
         order = np.argsort(groups, kind="stable")
         sorted_groups = np.asarray(groups)[order]
         starts = np.flatnonzero(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]])
-        totals[sorted_groups[starts]] = np.add.reduceat(np.asarray(values, dtype=np.int64)[order], starts)
+        totals[sorted_groups[starts]] = np.add.reduceat(values[order], starts)
     return totals

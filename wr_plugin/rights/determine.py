@@ -1,5 +1,6 @@
 """The whole chain over frames: scope → area → source → quota → cap → right. Pure: frames in, frames out."""
 
+import copy
 from dataclasses import dataclass
 from typing import Callable
 
@@ -15,6 +16,8 @@ LINK_COLUMNS = ("fid", "DKBM", "CBFBM", "CBHTBM", "HTMJ", "HTMJM", "YHTMJ", "YHT
 HOLDER_COLUMNS = ("fid", "CBFBM", "CBFMC")
 REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
 HAVING = ("right", "reduced")
+STEPS = ("areas", "screen", "deduct", "words", "split", "quotas", "missing_caps", "grant", "frames")
+"""The methods of ``Chain`` in their order; the last one gives the result."""
 
 
 @dataclass
@@ -52,11 +55,9 @@ def determine(inputs, policy, report: Callable[[float], None] = lambda part: Non
     The order of rows in the inputs does not matter. Raises ``MissingSites``.
     """
     chain = Chain(inputs, policy)
-    steps = (chain.areas, chain.screen, chain.deduct, chain.words, chain.split, chain.quotas, chain.missing_caps,
-             chain.grant, chain.frames)
-    for number, step in enumerate(steps, 1):
-        result = step()
-        report(number / len(steps))
+    for number, step in enumerate(STEPS, 1):
+        result = getattr(chain, step)()
+        report(number / len(STEPS))
     return result
 
 
@@ -72,6 +73,20 @@ class Chain:
         self.site = inputs.site.iloc[row].reset_index(drop=True)
         self.count = len(self.parcel)
         self.found = []
+
+    def fork(self, inputs=None, policy=None):
+        """A chain that has come as far as this one and goes on by itself, with other quotas, caps or another policy.
+
+        Whoever forks sees to it that no step already taken rests on what is changed (``levers.AT``).
+        """
+        other = copy.copy(self)
+        other.inputs, other.policy = inputs or self.inputs, policy or self.policy
+        other.found = list(self.found)
+        if hasattr(self, "outcome"):
+            other.outcome = self.outcome.copy()
+        if hasattr(self, "part"):
+            other.part = self.part.copy(deep=False)
+        return other
 
     def areas(self):
         """Legal area per parcel × holder, and the holders' names."""

@@ -17,6 +17,12 @@ class Outcomes:
         self.state = np.full(count, "", dtype=object)
         self.reason = np.full(count, "", dtype=object)
 
+    def copy(self):
+        """The same outcomes, which can go on by themselves."""
+        other = Outcomes(0)
+        other.state, other.reason = self.state.copy(), self.reason.copy()
+        return other
+
     @property
     def open(self):
         """Mask of the parcels that no rule has stopped yet."""
