@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..store import journal, reading, runs
+from . import limits_in_force
 
 
 class Adoption:
@@ -34,6 +35,7 @@ class Adoption:
         if self.changes:
             before = {k: self.before[k] for k in ("file_name", "sha256")} if self.before else None
             after = {"file_name": Path(self.path).name, "sha256": self.policy.sha256}
+            limits_in_force.record(self.store, "policy", Path(self.path).name, verb, runs.now())
             journal.append(self.store, run_id, verb, [("policy", self.policy.get("name"), before, after, "采用另一份政策")])
 
 

@@ -67,6 +67,8 @@ VERBS = {
             Param("encoding", TEXTS, "文字编码", "没有编码说明的 DBF、CSV 按它读，如 GB18030；写成“文件名=编码”则强制用于该文件（可用 * 代替）"),
             Param("crs", TEXTS, "坐标系", "没有 .prj 的图层用它，如 EPSG:4522；写成“文件名=EPSG:代码”则强制用于该文件（可用 * 代替）"),
             Param("area_unit", TEXTS, "面积单位", "面积字段实际用的单位，如 SCMJ=mu；单位：m2 平方米、mu 亩、ha 公顷；只对一个文件写 SCMJ@文件名=mu"),
+            Param("limits", CHOICE, "政策、定额与指标", "再次导入时，工作文件里后来给出的与资料包里的都有改动，用哪一份", default=codes.ASK,
+                  choices=codes.KEPT_LIMITS),
             Param("preview", FLAG, "预览", "只比较新资料包与工作文件，说明会改动什么；什么都不写", default=False),
             Param("report", NEW_FILE, "差异表", "把新资料包与工作文件的差异逐条写成 Excel 表（*.xlsx）", filter="差异表 (*.xlsx)"),
         ), "import_package", store="create"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from ..model.errors import GateShut
 from ..model.findings import KINDS
 from ..rights import determine, holders
 from ..store import frames, journal, reading, registry_links, runs
-from . import adopting
+from . import adopting, limits_in_force
 from .interrupting import interruptible
 from .progress import Result
 
@@ -82,6 +83,7 @@ def _replace_limits(store, params):
             frame = read(params[name])
             if not _same_rows(frames.read(store, table), frame):
                 frames.replace(store, table, frame)
+                limits_in_force.record(store, table, Path(params[name]).name, VERB, runs.now())
                 used.append(params[name])
     return used
 

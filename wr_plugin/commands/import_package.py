@@ -11,13 +11,13 @@ from ..documents.outputs import Staging
 from ..intake import answers, archive, delivery, package, policy_file, proposal, saved_mappings
 from ..intake.field_matching import MappingNeeded
 from ..intake.mapping import FieldMapping, read_mapping
-from ..model import schema
+from ..model import codes, schema
 from ..model.errors import BadInput
 from ..store import frames, journal, reading, runs
 from ..store.backup import FOLDER
 from ..store.create import create_workfile
 from ..store.workfile import WorkFile
-from . import change_list, registry_links, updating
+from . import change_list, limits_in_force, registry_links, updating
 from .interrupting import interruptible
 from .progress import Result
 
@@ -60,19 +60,23 @@ def _import(opened, params, progress):
     if work.exists():
         with WorkFile.open(work, readonly=bool(preview)) as existing:
             last = runs.last(existing, VERB)
-            if last is not None and last["input_sha256"] == digest:
+            back = params.get("limits") == codes.PACKAGE and limits_in_force.differ(existing)
+            if last is not None and last["input_sha256"] == digest and not back:
                 return _without_report(_unchanged(existing, last, work), params, "与上次导入相同")
             read = _read(found, mapping, _crs_of(existing), progress, reused)
+            _refuse_other_county(existing, read)
+            choices = _settle(existing, read, found, policy, params)
             progress.step("与工作文件比较")
             update = updating.compare(existing, read, progress)
             with Staging(Path(params["report"]).parent) if params.get("report") else nullcontext() as staging:
                 if staging:
                     change_list.write(staging.path(Path(params["report"]).name), update, progress)
                 if preview:
-                    return _previewed(read, update, staging)
+                    return _previewed(read, update, choices, staging)
                 update.refuse_if_forbidden()
+                limits_in_force.refuse_unsettled(choices)
                 progress.step("写入工作文件")
-                result = _write(existing, read, found, policy, params, started, inputs, digest, progress, update, staging)
+                result = _write(existing, read, choices, policy, params, started, inputs, digest, progress, update, staging)
                 return _remember(result, params, mapping)
     read = _read(found, mapping, None, progress, reused)
     if preview:
@@ -80,8 +84,41 @@ def _import(opened, params, progress):
                         text="还没有这个工作文件：导入时会新建。", next_step="import")
     else:
         progress.step("写入工作文件")
-        result = _remember(_create(work, read, found, policy, params, started, inputs, digest, progress), params, mapping)
+        choices = _settle(None, read, found, policy, params)
+        result = _remember(_create(work, read, choices, policy, params, started, inputs, digest, progress), params, mapping)
     return _without_report(result, params, "第一次导入，没有可以比较的")
+
+
+def _refuse_other_county(store, read):
+    """Raises BadInput for another county's package: a work file is one county's. A package that does not name its county
+    is the same county's where it has any of its parcels, whatever most of its codes begin with (DOMAIN §1.4)."""
+    here, there = store.setting("county_code") or "", read.settings["county_code"]
+    if not here or not there or here == there:
+        return
+    if not read.county_said:
+        held = {row["DKBM"] for row in reading.rows(store, "SELECT DKBM FROM parcel")}
+        if not held.isdisjoint(read.frames["parcel"]["DKBM"].tolist()):
+            read.settings["county_code"], read.settings["county_name"] = here, store.setting("county_name") or ""
+            read.findings[:] = [f for f in read.findings if f["code"] != "CODE_OTHER_COUNTY"] + list(delivery.other_counties(read))
+            return
+    named = [f"{code}{name or ''}" for code, name in ((there, read.settings["county_name"]), (here, store.setting("county_name")))]
+    raise BadInput(f"这是另一个县（区）的资料包：资料包是 {named[0]}，工作文件是 {named[1]}；未作任何更改",
+                   "一个县一个工作文件：换一个工作文件再导入；确是同一个县、只是县代码变了的，在字段对应文件里写明 "
+                   f'county: {{code: "{here}"}}', where=store.path.name, code="OtherCounty")
+
+
+def _settle(store, read, found, policy, params):
+    own = None
+    if params.get("policy"):
+        try:
+            own = policy_file.read_policy(found.policies[0])[0].sha256 if len(found.policies) == 1 else ""
+        except BadInput:
+            own = ""
+    return limits_in_force.settle(store, read, policy, own, params.get("limits"))
+
+
+def _settled(choices):
+    return [(c.title, c.text + ("：不能导入，见“政策、定额与指标”参数（--limits）" if c.asks else "")) for c in choices if c.text]
 
 
 def _without_report(result, params, why):
@@ -90,14 +127,14 @@ def _without_report(result, params, why):
     return result
 
 
-def _previewed(read, update, staging):
+def _previewed(read, update, choices, staging):
     """What the package would change; the list of it is kept where it was asked for, nothing else is written."""
     outputs = staging.publish() if staging else []
     if staging:
         staging.keep()
-    forbidden = update.locks or update.homeless
+    forbidden = update.locks or update.homeless or any(c.asks for c in choices)
     return Result(PREVIEW, {"tables": _sizes(read), "difference": update.difference.counts, "locked": len(update.locks)},
-                  updating.table(update), outputs, changed=False, text=updating.text(update),
+                  updating.table(update) + _settled(choices), outputs, changed=False, text=updating.text(update),
                   next_step="先处理上面所列的，再导入（import）" if forbidden else "import")
 
 
@@ -166,13 +203,13 @@ def _unchanged(store, last, work):
                   text="资料包、字段对应和政策都与上次导入相同，工作文件未作更改。", next_step="check")
 
 
-def _create(work, read, found, policy, params, started, inputs, digest, progress):
+def _create(work, read, choices, policy, params, started, inputs, digest, progress):
     """Makes the work file under another name and renames it when all is in."""
     making = work.with_name(f".{work.stem}.making.gpkg")
     _remove(making)
     try:
         with create_workfile(making, read.crs) as store:
-            result = _write(store, read, found, policy, params, started, inputs, digest, progress)
+            result = _write(store, read, choices, policy, params, started, inputs, digest, progress)
         if work.exists():
             raise BadInput("工作文件已经存在", "换一个名称，或选择更新它", where=str(work))
         os.replace(making, work)
@@ -193,7 +230,7 @@ def _sizes(read):
     return {t.name: len(read.frames[t.name]) for t in schema.tables().values() if t.delivered and t.name in read.frames}
 
 
-def _write(store, read, found, policy, params, started, inputs, digest, progress, update=None, staging=None):
+def _write(store, read, choices, policy, params, started, inputs, digest, progress, update=None, staging=None):
     """Replaces the delivered tables and clears what was derived from the old ones; one transaction.
 
     ``update``: what a newer package changes; the work file is then backed up first, and its lineage kept.
@@ -201,7 +238,7 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
     delivered = [t for t in schema.tables().values() if t.delivered]
     counts = {"tables": _sizes(read)}
     counts["findings"] = len(read.findings)
-    counts["files"], counts["decisions"] = [list(f) for f in found.files], [list(d) for d in read.decisions]
+    counts["files"], counts["decisions"] = [list(f) for f in read.files], [list(d) for d in read.decisions]
     counts["missing"], counts["fields"] = read.missing, [list(f) for f in read.fields]
     outputs = []
     with updating.Backup(store, progress) as backup, store.transaction(), interruptible(store, progress):
@@ -219,8 +256,9 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
         frames.replace_findings(store, VERB, pd.DataFrame(read.findings).reindex(columns=columns), run_id)
         for name, value in read.settings.items():
             store.set_setting(name, value)
-        if policy:
+        if policy and not choices[0].keeps:
             store.adopt_policy(*policy, started)
+        limits_in_force.keep_records(store, choices, started)
         if update:
             updating.record(store, update, run_id, VERB)
         progress.step("匹配名录")
@@ -232,7 +270,7 @@ def _write(store, read, found, policy, params, started, inputs, digest, progress
             outputs = staging.publish()
     if staging:
         staging.keep()
-    return _result(store, read, counts, policy, update, outputs)
+    return _result(store, read, counts, None if choices[0].keeps else policy, update, outputs)
 
 
 def _clear_derived(store, run_id):

@@ -27,7 +27,8 @@ ID_WITHOUT_CODE = {"registry": ("village_name", "group_name", "holder_name", "CB
 @dataclass
 class Delivery:
     """``frames`` by table, ``geometry`` by layer, ``findings`` rows, ``decisions`` (what, decided how),
-    ``fields`` (table, file, field, column, how it was found), ``sources`` by table as file names, ``settings`` for the work file."""
+    ``fields`` (table, file, field, column, how it was found), ``sources`` by table as file names, ``settings`` for the work file,
+    ``files`` (name, what it was taken for), ``county_said``: the county is named, not only taken from the codes."""
 
     frames: Dict[str, pd.DataFrame] = field(default_factory=dict)
     geometry: Dict[str, np.ndarray] = field(default_factory=dict)
@@ -38,6 +39,8 @@ class Delivery:
     sources: Dict[str, List[str]] = field(default_factory=dict)
     missing: List[str] = field(default_factory=list)
     settings: Dict[str, str] = field(default_factory=dict)
+    files: List[Tuple[str, str]] = field(default_factory=list)
+    county_said: bool = False
 
 
 def require_sources(package):
@@ -77,7 +80,7 @@ def read(package, mapping, existing_crs=None, progress=None):
     Raises BadInput for whatever cannot be read; nothing is written.
     """
     require_sources(package)
-    found = Delivery()
+    found = Delivery(files=package.files)
     tick = progress.update if progress else (lambda done, total=1.0: None)
     if progress:
         progress.step("读取图层")
@@ -150,6 +153,7 @@ def _derive(found, package, mapping):
     found.decisions.extend(units.judge(found.frames, mapping))
     found.findings.extend(people.damaged_names(found.frames))
     found.settings["code_standard"] = mapping.code_standard
+    found.findings.extend(other_counties(found))
 
 
 def _texts(frame, name):
@@ -174,16 +178,34 @@ def _name_villages(found, parcels, geometry, mapping):
 
 def _name_county(found, package, mapping):
     """The county's code and name: mapping, folder name, county layer, code table, most frequent prefix of the codes."""
+    prefixes = Counter()
+    if mapping.code_standard == STANDARD:
+        prefixes.update(c[:codes.COUNTY] for c in found.frames["parcel"]["DKBM"].tolist() if codes.is_parcel_code(c))
     code, name = mapping.county_code or package.county[0], mapping.county_name or package.county[1]
     for table, code_field, name_field in (("XJXZQ", "XZQDM", "XZQMC"), ("zone", "zone_code", "zone_name")):
         frame = found.frames.get(table)
         if frame is None:
             continue
-        for c, n in zip(frame[code_field].tolist(), frame[name_field].tolist()):
-            if len(c or "") == codes.COUNTY and (not code or c == code):
-                code, name = code or c, name or n or ""
-    if not code and mapping.code_standard == STANDARD:
-        prefixes = Counter(c[:codes.COUNTY] for c in found.frames["parcel"]["DKBM"].tolist() if codes.is_parcel_code(c))
-        code = prefixes.most_common(1)[0][0] if prefixes else ""
+        listed = {c: n for c, n in zip(frame[code_field].tolist(), frame[name_field].tolist()) if len(c or "") == codes.COUNTY}
+        own = code or max(listed, key=lambda c: prefixes[c], default="")
+        if own in listed:
+            code, name = own, name or listed[own] or ""
+    found.county_said = bool(code)
+    if not code and prefixes:
+        code = prefixes.most_common(1)[0][0]
     found.settings["county_code"], found.settings["county_name"] = code, name
 
+
+def other_counties(delivery):
+    """CODE_OTHER_COUNTY: one finding for each county prefix of the parcel codes that is not the county's own."""
+    own, standard = delivery.settings["county_code"], delivery.settings["code_standard"] == STANDARD
+    parcels, first, count = delivery.frames["parcel"], {}, Counter()
+    for row, code in enumerate(parcels["DKBM"].tolist()) if own and standard else ():
+        prefix = (code or "")[:codes.COUNTY]
+        if prefix != own and codes.is_parcel_code(code):
+            count[prefix] += 1
+            first.setdefault(prefix, row)
+    for prefix, row in sorted(first.items()):
+        yield {"code": "CODE_OTHER_COUNTY", "subject": prefix, "value": f"{count[prefix]}",
+               "message": f"有 {count[prefix]:,} 个地块的编码以 {prefix} 开头，本县（区）是 {own}，如 {parcels['DKBM'].iat[row]}；照常读入",
+               "source_file": parcels["source_file"].iat[row], "source_row": int(parcels["source_row"].iat[row])}

@@ -59,6 +59,8 @@ SURE, REVIEW, NO_MATCH, ACCEPTED, REJECTED = "sure", "review", "none", "accepted
 LINK_DECISION = {SURE: "确定", REVIEW: "待确认", NO_MATCH: "无匹配", ACCEPTED: "人工确认", REJECTED: "人工否定"}
 LINKED = (SURE, ACCEPTED)
 LINK_HOW = {"holder": "承包方编码", "name": "姓名、地块、面积", "people": "人工"}
+ASK, KEEP, PACKAGE = "ask", "keep", "package"
+KEPT_LIMITS = {ASK: "都有改动时先问", KEEP: "用工作文件里的", PACKAGE: "用资料包里的"}
 AUDIT_RESULT = {"agree": "与图一致", "differ": "与图不一致", "absent": "现场无此地块", "pending": "待复查"}
 
 

@@ -48,6 +48,8 @@ KINDS = {
              "数字、日期读不懂，或代码不在代码表内；数字、日期按空值处理", "改正来源文件后重新导入", CLAUSE_DATA),
         Kind("ROW_INCOMPLETE", "缺编码的行", REVIEW, "import", "文件:行号",
              "表中一行没有必填的编码，未读入", "补上编码后重新导入", CLAUSE_DATA),
+        Kind("CODE_OTHER_COUNTY", "编码属别的县", NOTICE, "import", "县代码",
+             "地块编码以别的县（区）代码开头；编码定格在调查时的区划，区划调整过的可以如此", "核对是否区划调整；不是的，请交来单位更正", CLAUSE_DATA),
         # check: codes and links
         Kind("CODE_MALFORMED", "地块编码不合规", STOP, "check", "地块编码",
              "地块编码不是 19 位数字", "按权属资料更正地块编码", CLAUSE_DATA),

@@ -122,7 +122,7 @@ class VerbDialog(QDialog):
             made = QComboBox()
             for code, text in param.choices.items():
                 made.addItem(text, code)
-            made.setCurrentIndex(max(0, made.findData(last or param.default)))
+            made.setCurrentIndex(max(0, made.findData(last if last and param.required else param.default)))
         elif param.kind == FLAG:
             made = QCheckBox(param.help)
             made.setChecked(bool(param.default))
