@@ -116,6 +116,7 @@ package:
 docs: .venv/.engine
 	@$(PYTHON) docs/make_data_dictionary.py
 	@$(PYTHON) docs/make_findings.py
+	@$(PYTHON) docs/make_policies.py
 	@$(ENGINE) docs/make_guide_examples.py
 clean:
 	@rm -rf build dist $(DEMO) .pytest_cache .ruff_cache .hypothesis .qgis-settings

@@ -56,6 +56,7 @@ STATES = {
     "unapproved": ("#fdba74", "#9a3412", 45, "#9a3412", 0.3),
     "no_source": ("#bfdbfe", "#1d4ed8", 90, "#1d4ed8", 0.2),
     "no_quota": ("#ddd6fe", "#6d28d9", 0, "#6d28d9", 0.2),
+    "withheld": ("#cbd5e1", "#334155", 0, "#334155", 0.2),
     "no_holder": ("#fbcfe8", "#be185d", 90, "#be185d", 0.2),
     "defect": ("#d4d4d8", "#27272a", 135, "#27272a", 0.3),
     "forest": ("#5f8f6a", "", 0, "#2f5d3a", 0.12),
@@ -189,6 +190,7 @@ LAYERS = {
     "service_area": ("MultiPolygon", lambda: single(outline("#38bdf8", 0.35, "dash")), None),
     "well": ("Point", wells, lambda: labels('"well_code"', text(7.5, "#1e3a8a"), 10_000, AROUND)),
     "unapproved_land": ("MultiPolygon", lambda: single(fill("0,0,0,0", "#c2410c", 0.4, "#c2410c", 45, 1.4)), None),
+    "spring_zone": ("MultiPolygon", lambda: single(fill("0,0,0,0", "#0369a1", 0.6, "#7dd3fc", 45, 3.5)), None),
     "overdraft_zone": ("MultiPolygon", lambda: single(fill("0,0,0,0", "#7e22ce", 0.6, "#c084fc", 135, 3.5)), None),
     "forest_parcel": ("MultiPolygon", lambda: single(fill("#a7c4a0", "#2f5d3a", 0.2)), None),
 }

@@ -20,7 +20,7 @@
         <Option type="QString" name="无图形" value="GEOMETRY_MISSING"/>
        </Option>
        <Option type="Map">
-        <Option type="QString" name="姓名乱码" value="NAME_DAMAGED"/>
+        <Option type="QString" name="姓名或文字乱码" value="NAME_DAMAGED"/>
        </Option>
        <Option type="Map">
         <Option type="QString" name="取值读不懂" value="VALUE_UNREADABLE"/>
@@ -56,6 +56,9 @@
         <Option type="QString" name="名录外" value="OUTSIDE_REGISTRY"/>
        </Option>
        <Option type="Map">
+        <Option type="QString" name="待确认匹配" value="REGISTRY_REVIEW"/>
+       </Option>
+       <Option type="Map">
         <Option type="QString" name="名录有而图上无" value="REGISTRY_UNMATCHED"/>
        </Option>
        <Option type="Map">
@@ -81,6 +84,12 @@
        </Option>
        <Option type="Map">
         <Option type="QString" name="图形重合" value="GEOMETRY_DUPLICATE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="交界处窄条重叠" value="PARCEL_SLIVER"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="交界处缝隙" value="PARCEL_GAP"/>
        </Option>
        <Option type="Map">
         <Option type="QString" name="非承包地" value="NOT_CONTRACT_LAND"/>
@@ -117,6 +126,75 @@
        </Option>
        <Option type="Map">
         <Option type="QString" name="缺混合水源比例" value="MIX_SHARE_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="无取水许可" value="NO_PERMIT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="超采区的地下水" value="OVERDRAFT_GROUND"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺许可起始日期" value="PERMIT_DATE_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="泉域保护区的地下水" value="SPRING_GROUND"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="政策未定" value="SETTING_BLANK"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="确权单位未定" value="UNIT_UNDECIDED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="不在任何确权单位" value="UNIT_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="同属几个确权单位" value="UNIT_AMBIGUOUS"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="分管面积与成员面积不符" value="UNIT_AREA"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺种植结构" value="CROP_MIX_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="机井超许可水量" value="WELL_OVER_PERMIT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="取水许可已过期" value="PERMIT_EXPIRED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="取水许可即将到期" value="PERMIT_RENEWAL"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="核查表缺资料" value="PERMIT_DATA"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="按定额核减" value="PERMIT_CUT"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="用水超过核定水量" value="OVER_QUOTA"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="长期占而不用" value="PERMIT_IDLE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="不是用水大户" value="NETWORK_SMALL"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="管网核查表缺资料" value="NETWORK_DATA"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缺林草用水量" value="FOREST_VOLUME_MISSING"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="用水户编号重复" value="USER_DUPLICATE"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="须装计量设施" value="METERING_REQUIRED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="重点监控用水单位" value="KEY_USER"/>
        </Option>
        <Option type="Map">
         <Option type="QString" name="缺指标" value="CAP_MISSING"/>

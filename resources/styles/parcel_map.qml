@@ -8,11 +8,12 @@
    <category symbol="3" value="unapproved" render="true" label="新开、复垦、未批"/>
    <category symbol="4" value="no_source" render="true" label="无水源"/>
    <category symbol="5" value="no_quota" render="true" label="缺定额"/>
-   <category symbol="6" value="no_holder" render="true" label="无权利人"/>
-   <category symbol="7" value="defect" render="true" label="数据待改"/>
-   <category symbol="8" value="forest" render="true" label="林地"/>
-   <category symbol="9" value="not_contract" render="true" label="非承包地"/>
-   <category symbol="10" value="unchecked" render="true" label="未核定"/>
+   <category symbol="6" value="withheld" render="true" label="暂不确权"/>
+   <category symbol="7" value="no_holder" render="true" label="无权利人"/>
+   <category symbol="8" value="defect" render="true" label="数据待改"/>
+   <category symbol="9" value="forest" render="true" label="林地"/>
+   <category symbol="10" value="not_contract" render="true" label="非承包地"/>
+   <category symbol="11" value="unchecked" render="true" label="未核定"/>
   </categories>
   <symbols>
    <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="0">
@@ -211,6 +212,48 @@
     </layer>
    </symbol>
    <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="10">
+    <data_defined_properties>
+     <Option type="Map">
+      <Option type="QString" name="name" value=""/>
+      <Option name="properties"/>
+      <Option type="QString" name="type" value="collection"/>
+     </Option>
+    </data_defined_properties>
+    <layer class="SimpleFill" enabled="1" locked="0" pass="0">
+     <Option type="Map">
+      <Option type="QString" name="border_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="color" value="231,229,228,255"/>
+      <Option type="QString" name="joinstyle" value="bevel"/>
+      <Option type="QString" name="offset" value="0,0"/>
+      <Option type="QString" name="offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="offset_unit" value="MM"/>
+      <Option type="QString" name="outline_color" value="168,162,158,255"/>
+      <Option type="QString" name="outline_style" value="solid"/>
+      <Option type="QString" name="outline_width" value="0.12"/>
+      <Option type="QString" name="outline_width_unit" value="MM"/>
+      <Option type="QString" name="style" value="solid"/>
+     </Option>
+     <prop k="border_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="color" v="231,229,228,255"/>
+     <prop k="joinstyle" v="bevel"/>
+     <prop k="offset" v="0,0"/>
+     <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="offset_unit" v="MM"/>
+     <prop k="outline_color" v="168,162,158,255"/>
+     <prop k="outline_style" v="solid"/>
+     <prop k="outline_width" v="0.12"/>
+     <prop k="outline_width_unit" v="MM"/>
+     <prop k="style" v="solid"/>
+     <data_defined_properties>
+      <Option type="Map">
+       <Option type="QString" name="name" value=""/>
+       <Option name="properties"/>
+       <Option type="QString" name="type" value="collection"/>
+      </Option>
+     </data_defined_properties>
+    </layer>
+   </symbol>
+   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="11">
     <data_defined_properties>
      <Option type="Map">
       <Option type="QString" name="name" value=""/>
@@ -875,6 +918,159 @@
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
       <Option type="QString" name="border_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="color" value="203,213,225,255"/>
+      <Option type="QString" name="joinstyle" value="bevel"/>
+      <Option type="QString" name="offset" value="0,0"/>
+      <Option type="QString" name="offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="offset_unit" value="MM"/>
+      <Option type="QString" name="outline_color" value="51,65,85,255"/>
+      <Option type="QString" name="outline_style" value="solid"/>
+      <Option type="QString" name="outline_width" value="0.2"/>
+      <Option type="QString" name="outline_width_unit" value="MM"/>
+      <Option type="QString" name="style" value="solid"/>
+     </Option>
+     <prop k="border_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="color" v="203,213,225,255"/>
+     <prop k="joinstyle" v="bevel"/>
+     <prop k="offset" v="0,0"/>
+     <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="offset_unit" v="MM"/>
+     <prop k="outline_color" v="51,65,85,255"/>
+     <prop k="outline_style" v="solid"/>
+     <prop k="outline_width" v="0.2"/>
+     <prop k="outline_width_unit" v="MM"/>
+     <prop k="style" v="solid"/>
+     <data_defined_properties>
+      <Option type="Map">
+       <Option type="QString" name="name" value=""/>
+       <Option name="properties"/>
+       <Option type="QString" name="type" value="collection"/>
+      </Option>
+     </data_defined_properties>
+    </layer>
+    <layer class="LinePatternFill" enabled="1" locked="0" pass="0">
+     <Option type="Map">
+      <Option type="QString" name="angle" value="0"/>
+      <Option type="QString" name="color" value="0,0,0,255"/>
+      <Option type="QString" name="distance" value="1.8"/>
+      <Option type="QString" name="distance_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="distance_unit" value="MM"/>
+      <Option type="QString" name="line_width" value="0"/>
+      <Option type="QString" name="line_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="line_width_unit" value="MM"/>
+      <Option type="QString" name="offset" value="0"/>
+      <Option type="QString" name="offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="offset_unit" value="MM"/>
+      <Option type="QString" name="outline_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+      <Option type="QString" name="outline_width_unit" value="MM"/>
+     </Option>
+     <prop k="angle" v="0"/>
+     <prop k="color" v="0,0,0,255"/>
+     <prop k="distance" v="1.8"/>
+     <prop k="distance_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="distance_unit" v="MM"/>
+     <prop k="line_width" v="0"/>
+     <prop k="line_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="line_width_unit" v="MM"/>
+     <prop k="offset" v="0"/>
+     <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="offset_unit" v="MM"/>
+     <prop k="outline_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+     <prop k="outline_width_unit" v="MM"/>
+     <data_defined_properties>
+      <Option type="Map">
+       <Option type="QString" name="name" value=""/>
+       <Option name="properties"/>
+       <Option type="QString" name="type" value="collection"/>
+      </Option>
+     </data_defined_properties>
+     <symbol type="line" force_rhr="0" clip_to_extent="1" alpha="1" name="@6@1">
+      <data_defined_properties>
+       <Option type="Map">
+        <Option type="QString" name="name" value=""/>
+        <Option name="properties"/>
+        <Option type="QString" name="type" value="collection"/>
+       </Option>
+      </data_defined_properties>
+      <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+       <Option type="Map">
+        <Option type="QString" name="align_dash_pattern" value="0"/>
+        <Option type="QString" name="capstyle" value="square"/>
+        <Option type="QString" name="customdash" value="5;2"/>
+        <Option type="QString" name="customdash_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+        <Option type="QString" name="customdash_unit" value="MM"/>
+        <Option type="QString" name="dash_pattern_offset" value="0"/>
+        <Option type="QString" name="dash_pattern_offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+        <Option type="QString" name="dash_pattern_offset_unit" value="MM"/>
+        <Option type="QString" name="draw_inside_polygon" value="0"/>
+        <Option type="QString" name="joinstyle" value="bevel"/>
+        <Option type="QString" name="line_color" value="51,65,85,255"/>
+        <Option type="QString" name="line_style" value="solid"/>
+        <Option type="QString" name="line_width" value="0.2"/>
+        <Option type="QString" name="line_width_unit" value="MM"/>
+        <Option type="QString" name="offset" value="0"/>
+        <Option type="QString" name="offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+        <Option type="QString" name="offset_unit" value="MM"/>
+        <Option type="QString" name="ring_filter" value="0"/>
+        <Option type="QString" name="trim_distance_end" value="0"/>
+        <Option type="QString" name="trim_distance_end_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+        <Option type="QString" name="trim_distance_end_unit" value="MM"/>
+        <Option type="QString" name="trim_distance_start" value="0"/>
+        <Option type="QString" name="trim_distance_start_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+        <Option type="QString" name="trim_distance_start_unit" value="MM"/>
+        <Option type="QString" name="tweak_dash_pattern_on_corners" value="0"/>
+        <Option type="QString" name="use_custom_dash" value="0"/>
+        <Option type="QString" name="width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+       </Option>
+       <prop k="align_dash_pattern" v="0"/>
+       <prop k="capstyle" v="square"/>
+       <prop k="customdash" v="5;2"/>
+       <prop k="customdash_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="customdash_unit" v="MM"/>
+       <prop k="dash_pattern_offset" v="0"/>
+       <prop k="dash_pattern_offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="dash_pattern_offset_unit" v="MM"/>
+       <prop k="draw_inside_polygon" v="0"/>
+       <prop k="joinstyle" v="bevel"/>
+       <prop k="line_color" v="51,65,85,255"/>
+       <prop k="line_style" v="solid"/>
+       <prop k="line_width" v="0.2"/>
+       <prop k="line_width_unit" v="MM"/>
+       <prop k="offset" v="0"/>
+       <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="offset_unit" v="MM"/>
+       <prop k="ring_filter" v="0"/>
+       <prop k="trim_distance_end" v="0"/>
+       <prop k="trim_distance_end_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="trim_distance_end_unit" v="MM"/>
+       <prop k="trim_distance_start" v="0"/>
+       <prop k="trim_distance_start_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <prop k="trim_distance_start_unit" v="MM"/>
+       <prop k="tweak_dash_pattern_on_corners" v="0"/>
+       <prop k="use_custom_dash" v="0"/>
+       <prop k="width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
+       <data_defined_properties>
+        <Option type="Map">
+         <Option type="QString" name="name" value=""/>
+         <Option name="properties"/>
+         <Option type="QString" name="type" value="collection"/>
+        </Option>
+       </data_defined_properties>
+      </layer>
+     </symbol>
+    </layer>
+   </symbol>
+   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="7">
+    <data_defined_properties>
+     <Option type="Map">
+      <Option type="QString" name="name" value=""/>
+      <Option name="properties"/>
+      <Option type="QString" name="type" value="collection"/>
+     </Option>
+    </data_defined_properties>
+    <layer class="SimpleFill" enabled="1" locked="0" pass="0">
+     <Option type="Map">
+      <Option type="QString" name="border_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
       <Option type="QString" name="color" value="251,207,232,255"/>
       <Option type="QString" name="joinstyle" value="bevel"/>
       <Option type="QString" name="offset" value="0,0"/>
@@ -941,7 +1137,7 @@
        <Option type="QString" name="type" value="collection"/>
       </Option>
      </data_defined_properties>
-     <symbol type="line" force_rhr="0" clip_to_extent="1" alpha="1" name="@6@1">
+     <symbol type="line" force_rhr="0" clip_to_extent="1" alpha="1" name="@7@1">
       <data_defined_properties>
        <Option type="Map">
         <Option type="QString" name="name" value=""/>
@@ -1017,7 +1213,7 @@
      </symbol>
     </layer>
    </symbol>
-   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="7">
+   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="8">
     <data_defined_properties>
      <Option type="Map">
       <Option type="QString" name="name" value=""/>
@@ -1094,7 +1290,7 @@
        <Option type="QString" name="type" value="collection"/>
       </Option>
      </data_defined_properties>
-     <symbol type="line" force_rhr="0" clip_to_extent="1" alpha="1" name="@7@1">
+     <symbol type="line" force_rhr="0" clip_to_extent="1" alpha="1" name="@8@1">
       <data_defined_properties>
        <Option type="Map">
         <Option type="QString" name="name" value=""/>
@@ -1170,7 +1366,7 @@
      </symbol>
     </layer>
    </symbol>
-   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="8">
+   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="9">
     <data_defined_properties>
      <Option type="Map">
       <Option type="QString" name="name" value=""/>
@@ -1212,55 +1408,13 @@
      </data_defined_properties>
     </layer>
    </symbol>
-   <symbol type="fill" force_rhr="0" clip_to_extent="1" alpha="1" name="9">
-    <data_defined_properties>
-     <Option type="Map">
-      <Option type="QString" name="name" value=""/>
-      <Option name="properties"/>
-      <Option type="QString" name="type" value="collection"/>
-     </Option>
-    </data_defined_properties>
-    <layer class="SimpleFill" enabled="1" locked="0" pass="0">
-     <Option type="Map">
-      <Option type="QString" name="border_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
-      <Option type="QString" name="color" value="231,229,228,255"/>
-      <Option type="QString" name="joinstyle" value="bevel"/>
-      <Option type="QString" name="offset" value="0,0"/>
-      <Option type="QString" name="offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
-      <Option type="QString" name="offset_unit" value="MM"/>
-      <Option type="QString" name="outline_color" value="168,162,158,255"/>
-      <Option type="QString" name="outline_style" value="solid"/>
-      <Option type="QString" name="outline_width" value="0.12"/>
-      <Option type="QString" name="outline_width_unit" value="MM"/>
-      <Option type="QString" name="style" value="solid"/>
-     </Option>
-     <prop k="border_width_map_unit_scale" v="3x:0,0,0,0,0,0"/>
-     <prop k="color" v="231,229,228,255"/>
-     <prop k="joinstyle" v="bevel"/>
-     <prop k="offset" v="0,0"/>
-     <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"/>
-     <prop k="offset_unit" v="MM"/>
-     <prop k="outline_color" v="168,162,158,255"/>
-     <prop k="outline_style" v="solid"/>
-     <prop k="outline_width" v="0.12"/>
-     <prop k="outline_width_unit" v="MM"/>
-     <prop k="style" v="solid"/>
-     <data_defined_properties>
-      <Option type="Map">
-       <Option type="QString" name="name" value=""/>
-       <Option name="properties"/>
-       <Option type="QString" name="type" value="collection"/>
-      </Option>
-     </data_defined_properties>
-    </layer>
-   </symbol>
   </symbols>
   <rotation/>
   <sizescale/>
  </renderer-v2>
  <labeling type="simple">
   <settings calloutType="simple">
-   <text-style fieldName="with_variable('width', 2000 * area($geometry) / perimeter($geometry) / @map_scale, with_variable('break', if(@width >= 9, '\n', '  '),&#xa;CASE WHEN @width &lt; 2.6 THEN NULL ELSE&#xa;concat(&quot;holder_names&quot; || @break,&#xa;       format_number(coalesce(nullif(&quot;area_mu&quot;, 0), &quot;legal_mu&quot;), 2, 'zh') || ' 亩' || @break,&#xa;       CASE WHEN coalesce(&quot;volume_m3&quot;, 0) > 0 THEN format_number(&quot;volume_m3&quot;, 0, 'zh') || ' m³' ELSE CASE WHEN &quot;state&quot; = 'unchecked' THEN '未核定' WHEN &quot;state&quot; = 'right' THEN '已核定' WHEN &quot;state&quot; = 'reduced' THEN '扣减后核定' WHEN &quot;state&quot; = 'outside_registry' THEN '名录外' WHEN &quot;state&quot; = 'not_contract' THEN '非承包地' WHEN &quot;state&quot; = 'forest' THEN '林地' WHEN &quot;state&quot; = 'unapproved' THEN '新开、复垦、未批' WHEN &quot;state&quot; = 'no_source' THEN '无水源' WHEN &quot;state&quot; = 'no_quota' THEN '缺定额' WHEN &quot;state&quot; = 'no_holder' THEN '无权利人' WHEN &quot;state&quot; = 'defect' THEN '数据待改' END END)&#xa;END))" fontWeight="50" useSubstitutions="0" capitalization="0" fontSizeMapUnitScale="3x:0,0,0,0,0,0" textOrientation="horizontal" legendString="Aa" textColor="17,24,39,255" fontSize="7.5" fontUnderline="0" fontStrikeout="0" fontLetterSpacing="0" textOpacity="1" blendMode="0" fontItalic="0" fontWordSpacing="0" fontSizeUnit="Point" previewBkgrdColor="255,255,255,255" fontKerning="1" fontFamily="Noto Sans CJK SC" allowHtml="0" isExpression="1" namedStyle="" multilineHeight="1">
+   <text-style fieldName="with_variable('width', 2000 * area($geometry) / perimeter($geometry) / @map_scale, with_variable('break', if(@width >= 9, '\n', '  '),&#xa;CASE WHEN @width &lt; 2.6 THEN NULL ELSE&#xa;concat(&quot;holder_names&quot; || @break,&#xa;       format_number(coalesce(nullif(&quot;area_mu&quot;, 0), &quot;legal_mu&quot;), 2, 'zh') || ' 亩' || @break,&#xa;       CASE WHEN coalesce(&quot;volume_m3&quot;, 0) > 0 THEN format_number(&quot;volume_m3&quot;, 0, 'zh') || ' m³' ELSE CASE WHEN &quot;state&quot; = 'unchecked' THEN '未核定' WHEN &quot;state&quot; = 'right' THEN '已核定' WHEN &quot;state&quot; = 'reduced' THEN '扣减后核定' WHEN &quot;state&quot; = 'outside_registry' THEN '名录外' WHEN &quot;state&quot; = 'not_contract' THEN '非承包地' WHEN &quot;state&quot; = 'forest' THEN '林地' WHEN &quot;state&quot; = 'unapproved' THEN '新开、复垦、未批' WHEN &quot;state&quot; = 'no_source' THEN '无水源' WHEN &quot;state&quot; = 'no_quota' THEN '缺定额' WHEN &quot;state&quot; = 'withheld' THEN '暂不确权' WHEN &quot;state&quot; = 'no_holder' THEN '无权利人' WHEN &quot;state&quot; = 'defect' THEN '数据待改' END END)&#xa;END))" fontWeight="50" useSubstitutions="0" capitalization="0" fontSizeMapUnitScale="3x:0,0,0,0,0,0" textOrientation="horizontal" legendString="Aa" textColor="17,24,39,255" fontSize="7.5" fontUnderline="0" fontStrikeout="0" fontLetterSpacing="0" textOpacity="1" blendMode="0" fontItalic="0" fontWordSpacing="0" fontSizeUnit="Point" previewBkgrdColor="255,255,255,255" fontKerning="1" fontFamily="Noto Sans CJK SC" allowHtml="0" isExpression="1" namedStyle="" multilineHeight="1">
     <families>
      <family name="Microsoft YaHei"/>
      <family name="PingFang SC"/>

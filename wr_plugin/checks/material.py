@@ -25,11 +25,12 @@ COLUMNS = {
     "well": ("fid", "well_code", "permit_number", "well_state", "reach_m"),
     "unapproved_land": ("land_kind",),
     "overdraft_zone": ("zone_code",),
+    "spring_zone": ("zone_code",),
     "forest_parcel": ("forest_code",),
     "CJQY": ("CJQYDM",),
 }
-POLYGON_LAYERS = ("parcel", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "forest_parcel",
-                  "CJQY")
+POLYGON_LAYERS = ("parcel", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "spring_zone",
+                  "forest_parcel", "CJQY")
 LAYERS = (*POLYGON_LAYERS, "well")
 ROWS_AT_ONCE = 20_000
 
@@ -172,6 +173,14 @@ class Material:
         if self.policy.get("sources.require_permit"):
             usable = usable & (wells["permit_number"].str.strip() != "").to_numpy()
         return usable
+
+    def wells_inside(self, layer):
+        """(wells,) True for wells inside a polygon of the layer."""
+        points, zones = self.shapes["well"], self.shapes[layer]
+        inside = np.zeros(len(points), dtype=bool)
+        if len(zones) and len(points):
+            inside[np.unique(shapely.STRtree(zones).query(points, predicate="intersects")[0])] = True
+        return inside
 
     def villages_of(self, points):
         """Village code of each point, '' where it lies in no village area."""

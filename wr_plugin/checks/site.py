@@ -28,6 +28,8 @@ def site_of(material, report):
     share = np.divide(overlap, land.area, out=np.zeros(len(land)), where=land.area > 0)
     site["outlet_code"], site["outlet_share"] = outlet, share.round(6)
     site["well_code"], site["well_distance_m"] = _well(material, _part(report, 2))
+    site["well_overdraft"] = _of_well(material, site["well_code"], "overdraft_zone")
+    site["well_spring"] = _of_well(material, site["well_code"], "spring_zone")
 
     kind, area = _unapproved(material, _part(report, 3))
     site["unapproved_kind"], site["unapproved_m2_100"] = kind, np.minimum(hundredths(area), whole_m2_100)
@@ -69,6 +71,15 @@ def _well(material, report):
     reach = np.where(np.isnan(reach), material.policy.get("sources.well_reach_m"), reach)
     found, distance = nearest(material.land, points[usable], reach, report)
     return np.append(wells["well_code"].to_numpy()[usable], "").astype(object)[found], distance.round(2)
+
+
+def _of_well(material, code, layer):
+    """(n,) whether the parcel's well lies in a polygon of the layer; blank without a well. Of wells with one code, one
+    inside is enough."""
+    inside = material.wells_inside(layer) & material.usable_wells
+    codes = material.frames["well"]["well_code"].to_numpy()[inside].astype(str)
+    answer = np.where(code.isin(codes.tolist()), YES, NO)
+    return pd.Series(answer, dtype="Int64").where(code.to_numpy() != "")
 
 
 def _unapproved(material, report):

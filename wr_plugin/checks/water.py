@@ -1,7 +1,6 @@
 """Rules on where a parcel's water comes from, and on the wells themselves."""
 
 import numpy as np
-import shapely
 
 from ..model import codes
 from .reporting import about_parcels, about_rows
@@ -43,11 +42,7 @@ def well_closed(material):
 
 def well_overdraft(material):
     """WELL_OVERDRAFT: a usable well inside an overdraft zone."""
-    points, zones = material.shapes["well"], material.shapes["overdraft_zone"]
-    inside = np.zeros(len(points), dtype=bool)
-    if len(zones) and len(points):
-        inside[np.unique(shapely.STRtree(zones).query(points, predicate="intersects")[0])] = True
-    inside &= material.usable_wells
+    inside = material.wells_inside("overdraft_zone") & material.usable_wells
     return _about_wells(material, inside, ["位于地下水超采区"] * int(inside.sum()))
 
 

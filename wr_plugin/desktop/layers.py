@@ -16,12 +16,12 @@ from . import forms
 
 WORK_PROPERTY, TABLE_PROPERTY = "wr_plugin/work", "wr_plugin/table"
 MAP_TITLE, MAP_GROUP = "地块水权图", "核定结果"
-GROUPS = ("灌溉", MAP_GROUP, "承包地", "外业核查", "公示与审核", "定额与指标", "权属表")
+GROUPS = ("灌溉", MAP_GROUP, "承包地", "外业核查", "公示与审核", "定额与指标", "用水户", "权属表")
 DETAILS = "明细表"
 OPEN_GROUPS = (MAP_GROUP,)
 SHOWN = {PARCEL_MAP, "well", "outlet", "canal", "irrigation_district", "CJQY"}
 ORDER = {name: n for n, name in enumerate((
-    "well", "outlet", "canal", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone",
+    "well", "outlet", "canal", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "spring_zone",
     "forest_parcel", "CJQY", "XJQY", "XJXZQ", "ZJQY", "parcel"))}
 COUNTS_SQL = "SELECT state, count(*) AS parcels FROM parcel_right GROUP BY state"
 

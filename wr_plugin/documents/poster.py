@@ -118,6 +118,7 @@ def _summary(pen, content, x, top, width):
 OUTCOMES = (
     ("在名录内，已核定", ("right",)), ("在名录内，扣减后核定", ("reduced",)), ("不在名录内，不予确定", ("outside_registry",)),
     ("新开、复垦、未批，不予确定", ("unapproved",)), ("林地，另行核定", ("forest",)), ("非承包地，不予确定", ("not_contract",)),
+    ("按政策暂不确权", ("withheld",)),
     ("待核实（缺权利人、水源、定额或数据待改）", ("no_holder", "no_source", "no_quota", "defect", "unchecked")),
 )
 

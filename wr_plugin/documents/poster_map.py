@@ -40,6 +40,7 @@ KINDS = (
     Kind("扣减后核定", ("reduced",), (0.99, 0.92, 0.62)),
     Kind("林地，另行核定", ("forest",), (0.86, 0.86, 0.74)),
     Kind("非承包地，不予确定", ("not_contract",), (0.90, 0.90, 0.90)),
+    Kind("按政策暂不确权", ("withheld",), (0.80, 0.85, 0.90)),
     Kind("待核实", ("no_holder", "no_source", "no_quota", "defect", "unchecked"), (0.93, 0.87, 0.96),
          (0.45, 0.20, 0.60), 0.6),
     Kind("新开、复垦、未批，不予确定", ("unapproved",), (1.0, 0.85, 0.70), OUTSIDE, 0.9),

@@ -14,17 +14,18 @@ from . import units
 
 SHORT_NAMES = {
     "irrigation_district": {"district_code": ("GQDM", "GQBM"), "district_name": ("GQMC",),
-                            "permit_number": ("QSXKZH", "XKZH", "XKZBH")},
+                            "permit_number": ("QSXKZH", "XKZH", "XKZBH"), "district_scale": ("GQGM",)},
     "canal": {"canal_code": ("QDDM", "QDBM"), "canal_name": ("QDMC",), "canal_level": ("QDJB",),
               "parent_code": ("SJQDDM",), "district_code": ("GQDM", "GQBM")},
     "outlet": {"outlet_code": ("DKOUDM", "DOUKDM"), "outlet_name": ("DKOUMC", "DOUKMC"),
-               "canal_code": ("QDDM", "QDBM"), "district_code": ("GQDM", "GQBM")},
+               "canal_code": ("QDDM", "QDBM"), "district_code": ("GQDM", "GQBM"), "metering": ("JLQK",)},
     "service_area": {"outlet_code": ("DKOUDM", "DOUKDM"), "outlet_name": ("DKOUMC", "DOUKMC")},
     "well": {"well_code": ("JJBH", "JJBM"), "well_name": ("JJMC",), "permit_number": ("QSXKZH", "XKZH", "XKZBH"),
-             "permit_m3": ("XKSL", "XKSLIANG"), "permit_until": ("XKYXQZ",), "well_state": ("JJZT",),
-             "reach_m": ("FWBJ",)},
+             "permit_m3": ("XKSL", "XKSLIANG"), "permit_from": ("XKYXQQ",), "permit_until": ("XKYXQZ",),
+             "metering": ("JLQK",), "well_state": ("JJZT",), "reach_m": ("FWBJ",)},
     "unapproved_land": {"land_code": ("TBBH",), "land_kind": ("LB", "LEIBIE"), "remark": ("BZ",)},
     "overdraft_zone": {"zone_code": ("CCQDM",), "zone_name": ("CCQMC",)},
+    "spring_zone": {"zone_code": ("QYDM",), "zone_name": ("QYMC",), "zone_level": ("BHJB",)},
     "forest_parcel": {"forest_code": ("LCDBH",), "forest_name": ("MC",), "holder_name": ("QLR",),
                       "area_mu": ("MJM",), "village_code": ("CJQYDM",)},
     "zone": {"zone_code": ("QSDWDM",), "zone_name": ("QSDWMC",)},
@@ -34,6 +35,8 @@ SHORT_NAMES = {
 ANY_OF = {"registry": (("DKBM",), ("CBFBM", "area_mu_100"), ("holder_name", "area_mu_100"))}
 """Tables whose rows may be told apart in several ways: the columns of one must be there, and in each row the first
 field of one."""
+PLACED_BY_HAND = ("forest_parcel", "forest_user", "permit_user", "network_user")
+"""Tables whose rows say themselves in which village they are."""
 NOT_DELIVERED = {"fid", "uuid", "geometry_m2", "village_code", "village_name", "source_file", "source_row"}
 DBF_NAME_BYTES = 10
 SHORTEST_CUT = 4
@@ -73,7 +76,7 @@ class Match:
 
 def deliverable(table):
     """The fields of a table that a file may deliver."""
-    kept = {"village_name"} if table.name == "registry" else {"village_code"} if table.name == "forest_parcel" else set()
+    kept = {"village_name"} if table.name == "registry" else {"village_code"} if table.name in PLACED_BY_HAND else set()
     return [f for f in table.fields if f.name not in NOT_DELIVERED or f.name in kept]
 
 

@@ -15,15 +15,22 @@ from .mapping import confined
 COUNTY_FOLDER = re.compile(r"([0-9]{6})\s*(\D.*)")
 SUFFIX_NUMBERS = re.compile(r"([0-9]{6}([0-9]{4})?|[0-9]{4})?([-_－（(][0-9]{1,2}[)）]?)?$")
 AREA_LAYERS = ("XJXZQ", "XJQY", "CJQY", "ZJQY")
-SHEET_TABLES = ("CBF_JTCY", "CBJYQZDJB", "CBDKXX", "CBHT", "FBF", "CBF", "zone", "registry", "quota", "cap")
+SHEET_TABLES = ("CBF_JTCY", "CBJYQZDJB", "CBDKXX", "CBHT", "FBF", "CBF", "zone", "registry", "quota", "cap",
+                "water_unit", "unit_member", "crop_mix", "product_quota", "permit_user", "network_user", "forest_user",
+                "forest_volume")
 FILE_NAMES = {
     "parcel": ("dk", "地块", "承包地块", "parcel"),
     "irrigation_district": ("灌区", "灌区范围", "灌区界"), "canal": ("渠道", "渠系"), "outlet": ("斗口",),
     "service_area": ("斗口控制范围", "斗口控制区"), "well": ("机井",),
     "unapproved_land": ("新开复垦未批", "新开、复垦、未批耕地", "新开复垦未批耕地"),
-    "overdraft_zone": ("超采区", "地下水超采区"), "forest_parcel": ("林草地", "林草地图斑"),
+    "overdraft_zone": ("超采区", "地下水超采区"), "spring_zone": ("泉域保护区", "泉域"), "forest_parcel": ("林草地", "林草地图斑"),
     "zone": ("权属单位代码表", "权属单位代码"), "registry": ("二轮延包地名录", "二轮延包名录", "延包地名录", "名录"),
     "quota": ("灌溉定额表", "灌溉定额", "定额表"), "cap": ("用水总量指标表", "用水总量指标", "总量指标表", "指标表"),
+    "water_unit": ("确权单位", "农民用水者协会", "用水者协会", "协会"), "unit_member": ("确权单位成员", "农民用水者协会成员", "协会成员"),
+    "crop_mix": ("种植结构",), "product_quota": ("行业用水定额", "行业定额"),
+    "permit_user": ("取水许可用水户", "工业企业用水户核查表", "工业企业用水户"),
+    "network_user": ("公共供水管网内用水大户", "管网用水大户", "用水大户"),
+    "forest_user": ("林草地灌溉面积", "林草地核查表"), "forest_volume": ("林草用水量",),
 }
 KNOWN_UNUSED = {
     "kzd": "控制点", "qyjx": "区域界线", "jzd": "界址点", "jzx": "界址线", "jbntbhq": "基本农田保护区", "dzdw": "点状地物",

@@ -64,6 +64,9 @@ def convert(item, values, rows, where, words=None):
         values = [words.get(str(v).strip(), v) if v is not None else None for v in _listed(values)]
     if item.type == schema.REAL:
         return _real(item, values, rows)
+    if item.type == schema.INTEGER and item.codes:
+        out, bad = _coded(item, _text(item, values, rows, where), rows, {})
+        return _object([None if v is None else int(v) for v in out.tolist()]), bad
     if item.type == schema.INTEGER:
         return _integer(item, values, rows)
     return _date(item, values, rows)

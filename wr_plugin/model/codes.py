@@ -35,6 +35,10 @@ SOURCE = {"surface": "地表水", "ground": "地下水"}
 PARCEL_SOURCE = {**SOURCE, "mixed": "地表水、地下水混合", "none": "无水源"}
 WELL_STATE = {"normal": "正常", "closed": "关停"}
 UNAPPROVED_KIND = {"new": "新开耕地", "reclaimed": "复垦耕地", "unapproved": "未批耕地"}
+DISTRICT_SCALE = {"large": "大型", "medium": "中型", "small": "小型"}
+METERING = {"outlet": "计量到斗口", "group": "计量到村组", "user": "计量到户", "none": "无计量"}
+METERED = {"online": "在线计量", "meter": "有计量", "none": "无计量"}
+SPRING_LEVEL = {"key": "重点保护区", "other": "其他保护范围"}
 CANAL_LEVEL = {"trunk": "干渠", "branch": "支渠", "lateral": "斗渠", "field": "农渠"}
 
 PARCEL_STATE = {
@@ -47,9 +51,21 @@ PARCEL_STATE = {
     "unapproved": "新开、复垦、未批",
     "no_source": "无水源",
     "no_quota": "缺定额",
+    "withheld": "暂不确权",
     "no_holder": "无权利人",
     "defect": "数据待改",
 }
+
+UNIT_KIND = {
+    "holder_source": "农户（一户一水源）", "outlet": "斗口", "group": "村民小组", "village": "村集体", "district": "灌区",
+    "permit": "取水许可证", "association": "农民用水者协会", "cooperative": "农民用水合作组织", "collective": "农村集体经济组织",
+}
+LISTED_UNITS = ("association", "cooperative", "collective")
+USER_KIND = {"forest": "林草地", "permit": "取水许可用水户", "network": "公共供水管网用水户"}
+USER_STATE = {"right": "已核定", "cut": "核减后核定", "withheld": "暂不确权", "missing": "缺资料", "out": "不在确权范围"}
+INDUSTRY = {"industry": "工业", "service": "服务业", "domestic": "生活", "public": "公共机构", "livestock": "畜牧",
+            "forest": "林草", "agriculture": "农业", "other": "其他"}
+IDLE_EXEMPT = {"saving": "非财政投资节水", "transfer": "水权有偿出让"}
 
 LEVEL = {"town": "乡镇初审", "county": "县级核定", "city": "市级终审"}
 DECISION = {"pass": "通过", "return": "退回"}  # nosec B105: a decision, no password

@@ -73,9 +73,9 @@ def checked_identifier(name):
 
 def tables():
     """All tables by name, in the order in which they are created (referenced before referring)."""
-    from . import tables_land, tables_water, tables_work
+    from . import tables_land, tables_users, tables_water, tables_work
 
-    return {t.name: t for module in (tables_land, tables_water, tables_work) for t in module.TABLES}
+    return {t.name: t for module in (tables_land, tables_water, tables_users, tables_work) for t in module.TABLES}
 
 
 def table(name):

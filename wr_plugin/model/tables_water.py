@@ -13,6 +13,8 @@ IRRIGATION_DISTRICT = Table(
         Field("district_code", TEXT, "灌区代码", required=True, length=20),
         Field("district_name", TEXT, "灌区名称", required=True, length=50),
         Field("permit_number", TEXT, "取水许可证号", length=50),
+        Field("district_scale", TEXT, "灌区规模", codes=codes.DISTRICT_SCALE, length=10, names=("规模",),
+              note="政策按规模规定确权单位的才用到"),
     ),
     geometry=MULTIPOLYGON, delivered=True, indexes=("district_code",),
 )
@@ -36,6 +38,8 @@ OUTLET = Table(
         Field("outlet_name", TEXT, "斗口名称", length=50),
         Field("canal_code", TEXT, "渠道代码", length=30),
         Field("district_code", TEXT, "灌区代码", length=20),
+        Field("metering", TEXT, "计量", codes=codes.METERING, length=10, names=("计量情况",),
+              note="政策按计量情况规定确权单位的才用到"),
     ),
     geometry=POINT, delivered=True, indexes=("outlet_code",),
 )
@@ -57,9 +61,12 @@ WELL = Table(
         Field("well_name", TEXT, "机井名称", length=50),
         Field("permit_number", TEXT, "取水许可证号", length=50),
         Field("permit_m3", REAL, "许可水量", unit="m³/年"),
+        Field("permit_from", DATE, "许可有效期起", note="政策禁止超采区新增地下水的才用到"),
         Field("permit_until", DATE, "许可有效期止"),
         Field("well_state", TEXT, "机井状态", codes=codes.WELL_STATE, length=10),
         Field("reach_m", REAL, "服务半径", unit="m", note="空则用政策中的默认服务半径"),
+        Field("metering", TEXT, "计量", codes=codes.METERING, length=10, names=("计量情况",),
+              note="政策按计量情况规定确权单位的才用到"),
     ),
     geometry=POINT, delivered=True, edited=True, indexes=("well_code",), unique=(("uuid",),),
 )
@@ -79,6 +86,16 @@ OVERDRAFT_ZONE = Table(
         FID,
         Field("zone_code", TEXT, "超采区代码", length=30),
         Field("zone_name", TEXT, "超采区名称", length=50),
+    ),
+    geometry=MULTIPOLYGON, delivered=True,
+)
+SPRING_ZONE = Table(
+    "spring_zone", "泉域保护区", WATER,
+    (
+        FID,
+        Field("zone_code", TEXT, "泉域代码", length=30),
+        Field("zone_name", TEXT, "泉域名称", length=50),
+        Field("zone_level", TEXT, "保护级别", codes=codes.SPRING_LEVEL, length=10),
     ),
     geometry=MULTIPOLYGON, delivered=True,
 )
@@ -134,5 +151,6 @@ CAP = Table(
 )
 
 TABLES = (
-    IRRIGATION_DISTRICT, CANAL, OUTLET, SERVICE_AREA, WELL, UNAPPROVED_LAND, OVERDRAFT_ZONE, FOREST_PARCEL, QUOTA, CAP,
+    IRRIGATION_DISTRICT, CANAL, OUTLET, SERVICE_AREA, WELL, UNAPPROVED_LAND, OVERDRAFT_ZONE, SPRING_ZONE, FOREST_PARCEL,
+    QUOTA, CAP,
 )

@@ -109,6 +109,8 @@ PARCEL_SITE = Table(
         Field("geometry_m2_100", INTEGER, "图形面积", unit="0.01 m²"),
         Field("forest_m2_100", INTEGER, "与林草地重叠面积", unit="0.01 m²"),
         Field("in_overdraft", INTEGER, "在超采区", codes=codes.YES_NO),
+        Field("well_overdraft", INTEGER, "机井在超采区", codes=codes.YES_NO, note="空为没有机井，或检查时还没有这一项"),
+        Field("well_spring", INTEGER, "机井在泉域保护区", codes=codes.YES_NO, note="空为没有机井，或检查时还没有这一项"),
         Field("source", TEXT, "水源", codes=codes.PARCEL_SOURCE),
         Field("defect", TEXT, "数据缺陷", note="使地块不能核定的问题代码，空为无"),
     ),
@@ -154,6 +156,7 @@ RIGHT_PART = Table(
         Field("well_code", TEXT, "机井编号"),
         Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+        Field("unit_id", TEXT, "确权单位水权编号", references="unit_right.unit_id", note="空为一户一水源（旧版核定的）"),
     ),
     key="part_id", indexes=("parcel_fid", "CBFBM"),
 )
@@ -174,6 +177,52 @@ HOLDER_RIGHT = Table(
         Field("volume_m3", REAL, "核定水量", unit="m³", computed="volume_m3_100 / 100.0"),
     ),
     key="right_id", indexes=("CBFBM", "village_code"),
+)
+UNIT_RIGHT = Table(
+    "unit_right", "确权单位水权", RESULT,
+    (
+        Field("unit_id", TEXT, "确权单位水权编号", required=True, note="一户一水源的与户水权的水权编号相同"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("unit_kind", TEXT, "确权单位", codes=codes.UNIT_KIND, required=True),
+        Field("unit_code", TEXT, "单位代码", required=True),
+        Field("unit_name", TEXT, "单位名称"),
+        Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True),
+        Field("members", INTEGER, "成员户数"),
+        Field("parcels", INTEGER, "地块数"),
+        Field("area_mu_100", INTEGER, "确权面积", unit="0.01 亩"),
+        Field("quota_m3_mu_100", INTEGER, "综合定额", unit="0.01 m³/亩", note="只有按综合定额核定的才有"),
+        Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
+        Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+        Field("last_remainder", TEXT, "最后进位的余数", note="按综合定额分到地块时，余数不小于它的明细多得一个取整单位"),
+        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码；余数相同时按此先后"),
+        Field("area_mu", REAL, "确权面积", unit="亩", computed="area_mu_100 / 100.0"),
+        Field("volume_m3", REAL, "核定水量", unit="m³", computed="volume_m3_100 / 100.0"),
+    ),
+    key="unit_id", indexes=("unit_code",), note="明细之和等于单位水权，成员见水权明细",
+)
+USER_RIGHT = Table(
+    "user_right", "用水户水权", RESULT,
+    (
+        Field("user_id", TEXT, "用水户水权编号", required=True, note="类别-用水户编号-水源"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("user_kind", TEXT, "用水户类别", codes=codes.USER_KIND, required=True),
+        Field("user_code", TEXT, "用水户编号", required=True),
+        Field("user_name", TEXT, "用水户名称"),
+        Field("industry", TEXT, "行业", codes=codes.INDUSTRY),
+        Field("village_code", TEXT, "村代码"),
+        Field("district_code", TEXT, "灌区代码"),
+        Field("source", TEXT, "水源类型", codes=codes.SOURCE),
+        Field("area_mu_100", INTEGER, "面积", unit="0.01 亩", note="林草地"),
+        Field("permit_number", TEXT, "取水许可证号"),
+        Field("permit_until", DATE, "许可有效期止"),
+        Field("quota_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
+        Field("permit_m3_100", INTEGER, "许可水量", unit="0.01 m³"),
+        Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+        Field("state", TEXT, "状态", codes=codes.USER_STATE, required=True),
+        Field("reason", TEXT, "原因", note="未核定或核减者：问题代码"),
+        Field("volume_m3", REAL, "核定水量", unit="m³", computed="volume_m3_100 / 100.0"),
+    ),
+    key="user_id", indexes=("user_code",), note="林草地、取水许可用水户、公共供水管网用水户",
 )
 CAP_RESULT = Table(
     "cap_result", "指标执行", RESULT,
@@ -327,5 +376,5 @@ SETTING = Table(
 
 TABLES = (
     SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT,
-    CAP_RESULT, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL, LINEAGE,
+    UNIT_RIGHT, USER_RIGHT, CAP_RESULT, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL, LINEAGE,
 )
