@@ -125,6 +125,31 @@ def test_a_policy_that_does_not_ask_for_the_registry(checked):
     assert {c for c, _ in village.gone} == {"OUTSIDE_REGISTRY"}
 
 
+def test_the_registry_names_another_household(checked):
+    village = checked(f"UPDATE registry SET CBFBM = '{HOLDERS['王五']}', holder_name = '王五' WHERE DKBM = '{SURFACE}'")
+    assert village.new == {("REGISTRY_HOLDER", SURFACE)}
+    assert f"名录写的是王五（{HOLDERS['王五']}），承包地块信息表里是张三（{HOLDERS['张三']}）" in village.message("REGISTRY_HOLDER")
+
+
+@pytest.mark.parametrize("code, name, told", [
+    (HOLDERS["张三"], "张五", True),       # the code is right, the name is nobody's of that household
+    (HOLDERS["张三"], "张小三", False),    # a member of the household
+    (HOLDERS["张三"], "张 三", False),
+    ("", "李四", True), ("", "张三", False), ("", "", False), (HOLDERS["张三"], "", False),
+    (HOLDERS["张三"][:-1] + "9", "张三", True),
+])
+def test_who_the_registry_may_name(code, name, told, checked):
+    def change(store):
+        frames.append(store, "CBF_JTCY", pd.DataFrame([{"CBFBM": HOLDERS["张三"], "CYXM": "张小三"}]))
+        store.connection.execute("UPDATE registry SET CBFBM = ?, holder_name = ? WHERE DKBM = ?", (code, name, SURFACE))
+    assert checked(change=change).new == ({("REGISTRY_HOLDER", SURFACE)} if told else set())
+
+
+def test_each_of_several_households_may_stand_in_the_registry(checked):
+    village = checked(f"UPDATE registry SET CBFBM = '{HOLDERS['王五']}', holder_name = '王五' WHERE DKBM = '{SHARED}'")
+    assert village.new == set()
+
+
 # areas
 
 def test_surveyed_area_against_the_drawing(checked):

@@ -212,6 +212,8 @@ class Plain:
             "SAME_NAME": sum(times > 1 for times in names.values()),
             "OUTSIDE_REGISTRY": sum(code not in registered for code in self.codes),
             "REGISTRY_UNMATCHED": len(registered - drawn),
+            "REGISTRY_HOLDER": sum(holder not in dict(self.held[code]) for code, holder, *_ in land.registry
+                                   if code in drawn and code in self.held and code not in self.repeated_codes),
             "AREA_REGISTRY": sum(map(self._registered_otherwise, self.codes)),
             "PARCEL_OVERLAP": len(self.overlaps),
             "GEOMETRY_DUPLICATE": len(self.same),

@@ -19,6 +19,7 @@ COLUMNS = {
     "parcel": ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code", "source_file", "source_row"),
     "CBDKXX": ("DKBM", "CBFBM", "HTMJ", "HTMJM", "YHTMJ", "YHTMJM", "source_file", "source_row"),
     "CBF": ("CBFBM", "CBFMC", "source_file", "source_row"),
+    "CBF_JTCY": ("CBFBM", "CYXM"),
     "registry": ("fid", "DKBM", "CBFBM", "holder_name", "area_mu_100", "source_file", "source_row"),
     "irrigation_district": ("district_code",),
     "service_area": ("outlet_code",),
@@ -32,6 +33,9 @@ COLUMNS = {
 POLYGON_LAYERS = ("parcel", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "spring_zone",
                   "forest_parcel", "CJQY")
 LAYERS = (*POLYGON_LAYERS, "well")
+ONLY = {"CBF_JTCY": "CYXM IN (SELECT r.holder_name FROM registry r WHERE NOT EXISTS"
+                    " (SELECT 1 FROM CBF h WHERE h.CBFBM = r.CBFBM AND h.CBFMC = r.holder_name))"}
+"""Members of households are many, and only those count whom the registry names instead of the head."""
 ROWS_AT_ONCE = 20_000
 
 
@@ -219,8 +223,8 @@ def load(store, policy, report, matches=None):
     done, read, shapes = 0, {}, {}
     for name, columns in COLUMNS.items():
         slices = []
-        for span in _slices(store, name) or [(0, 0)]:
-            frame = frames.read(store, name, list(columns), "fid BETWEEN ? AND ?", span)
+        for span in _slices(store, name, name not in ONLY) or [(0, 0)]:
+            frame = frames.read(store, name, list(columns), " AND ".join(filter(None, ("fid BETWEEN ? AND ?", ONLY.get(name)))), span)
             for column in columns:
                 if not is_numeric_dtype(frame[column]):
                     frame[column] = frame[column].where(frame[column].notna(), "")
@@ -254,11 +258,13 @@ def _size(store, name):
     return store.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # nosec B608
 
 
-def _slices(store, name):
-    """Ranges of fid that cover a table."""
+def _slices(store, name, cut=True):
+    """Ranges of fid that cover a table; one range where it is not to be cut."""
     low, high = store.connection.execute(f"SELECT min(fid), max(fid) FROM {name}").fetchone()  # nosec B608
     if low is None:
         return []
+    if not cut:
+        return [(low, high)]
     return [(start, start + ROWS_AT_ONCE - 1) for start in range(low, high + 1, ROWS_AT_ONCE)]
 
 

@@ -1,5 +1,7 @@
 """Rules between the parcels and the registry of second-round contract land (二轮延包地名录)."""
 
+import unicodedata
+
 import numpy as np
 import pandas as pd
 
@@ -7,6 +9,8 @@ from ..model import codes
 from ..model.amounts import mu_text
 from .material import village_of
 from .reporting import about_parcels, about_rows
+
+DOTS = str.maketrans(dict.fromkeys("•・‧∙.", "·"))
 
 
 def outside_registry(material):
@@ -85,3 +89,50 @@ def registry_duplicate(material):
     village = [village_of(code, holder) for code, holder in zip(rows["DKBM"], rows["CBFBM"])]
     messages = [f"同一地块同一户在名录中出现 {n} 次" for n in count]
     return about_rows(rows, rows["DKBM"].to_numpy(), messages, village, value=count.astype(str), parcel_uuid=uuid)
+
+
+def registry_holder(material):
+    """REGISTRY_HOLDER: a registry row of another household than the one that holds its parcel. Households are told apart
+    by code; where a row has none, or the right one, its name must be the head's or a member's. Rows that linking has
+    matched are left out: their names have been judged there."""
+    registry, links = material.registry, material.links
+    held = pd.DataFrame({"parcel": material.link_code, "CBFBM": links["CBFBM"]})
+    held = held[(material.link_code >= 0) & (links["CBFBM"] != "").to_numpy()].drop_duplicates()
+    held["CBFMC"] = held["CBFBM"].map(material.frames["CBF"].drop_duplicates("CBFBM").set_index("CBFBM")["CBFMC"]).fillna("")
+    number = material.code_of(registry["DKBM"])
+    alone = np.append(~material.duplicated, False)[np.append(material.first_parcel, -1)[number]]
+    rows = np.flatnonzero(alone & np.isin(number, held["parcel"]) & ~registry["fid"].isin(material.matches["registry_fid"]).to_numpy())
+    listed = pd.DataFrame({"row": rows, "parcel": number[rows], "code": registry["CBFBM"].to_numpy()[rows],
+                           "name": registry["holder_name"].to_numpy()[rows]})
+    both = listed.merge(held, on="parcel")
+    same = (both["code"] == both["CBFBM"]) | (both["code"] == "")
+    fits = same & ((both["name"] == both["CBFMC"]) | (both["name"] == "") | (both["CBFMC"] == ""))
+    open_rows = both[same & ~both["row"].isin(both["row"][fits])]
+    by_member = open_rows["row"][_is_family(open_rows, material.frames["CBF_JTCY"])]
+    wrong = listed[~listed["row"].isin(both["row"][fits]) & ~listed["row"].isin(by_member)]
+    said = {}
+    about = both[both["row"].isin(wrong["row"])]
+    for row, name, code in zip(about["row"], about["CBFMC"], about["CBFBM"]):
+        said.setdefault(row, []).append(f"{name}（{code}）")
+    chosen, first = registry.iloc[wrong["row"]], material.first_parcel[wrong["parcel"]]
+    messages = [f"名录写的是{name or '（没有姓名）'}{f'（{code}）' if code else ''}，承包地块信息表里是{'、'.join(said[row])}"
+                for row, code, name in zip(wrong["row"], wrong["code"], wrong["name"])]
+    return about_rows(chosen, chosen["DKBM"].to_numpy(), messages, material.parcels["village_code"].to_numpy()[first],
+                      value=wrong["name"].where(wrong["name"] != "", wrong["code"]).to_numpy(dtype=object),
+                      parcel_uuid=material.parcels["uuid"].to_numpy()[first])
+
+
+def _is_family(rows, members):
+    """(rows,) True where the name is the head's or a member's of the household, however blanks and dots are written."""
+    if not len(rows):
+        return np.zeros(0, dtype=bool)
+    families = {}
+    for holder, name in zip(members["CBFBM"], members["CYXM"]):
+        families.setdefault(holder, set()).add(_plain(name))
+    return np.array([_plain(name) in families.get(holder, ()) or _plain(name) == _plain(head)
+                     for name, holder, head in zip(rows["name"], rows["CBFBM"], rows["CBFMC"])], dtype=bool)
+
+
+def _plain(name):
+    """A name without blanks and with one kind of middle dot."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).translate(DOTS)

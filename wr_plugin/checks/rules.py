@@ -38,6 +38,7 @@ RULES = (
     Rule("REGISTRY_REVIEW", registry.registry_review),
     Rule("REGISTRY_UNMATCHED", registry.registry_unmatched),
     Rule("REGISTRY_DUPLICATE", registry.registry_duplicate),
+    Rule("REGISTRY_HOLDER", registry.registry_holder),
     Rule("AREA_MISSING", areas.area_missing),
     Rule("AREA_UNIT", areas.area_unit),
     Rule("AREA_GEOMETRY", areas.area_geometry),

@@ -82,6 +82,9 @@ KINDS = {
              "名录中的地块没有图斑，按承包方、地块名称、面积也找不到", "核对编码，或请测绘单位补图", CLAUSE_SCOPE),
         Kind("REGISTRY_DUPLICATE", "名录重复", REVIEW, "check", "地块编码",
              "同一地块同一户在名录中出现两次以上", "删除重复行", CLAUSE_SCOPE),
+        Kind("REGISTRY_HOLDER", "名录承包方与权属不符", REVIEW, "check", "地块编码",
+             "名录中该地块的承包方编码（没有编码的看姓名），不是承包地块信息表里的承包方，也不是其家庭成员；水权按承包地块信息表的承包方核定",
+             "核对由谁承包：名录写错的更正名录；换了承包方的（分户、互换、转让、户主更换），更正承包地块信息后重新导入", CLAUSE_SCOPE),
         # check: areas
         Kind("AREA_MISSING", "无法定面积", STOP, "check", "地块编码",
              "政策规定的法定面积为空或为 0", "补录面积", CLAUSE_DATA),

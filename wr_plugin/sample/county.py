@@ -91,8 +91,8 @@ def build(parcels, seed, progress):
     people.found_cooperatives(households, where, county.names.village_name, county.rng(14))
     _each(county, progress, surroundings.classify, supply.plant, records.give_codes, surroundings.note, supply.note)
     progress.step("填写权属与名录")
-    _each(county, progress, records.measure, records.hold, records.register, surroundings.overlay, records.repeat_names,
-          _note_geometry)
+    _each(county, progress, records.measure, records.hold, records.register, surroundings.overlay, records.list_others,
+          records.repeat_names, _note_geometry)
     county.stopped = _stopped(county)
     return county
 

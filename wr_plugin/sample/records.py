@@ -162,6 +162,18 @@ def register(county):
     )
 
 
+def list_others(county):
+    """Some parcels are listed in the registry under another household of the same group."""
+    holders = county.holders
+    groups = np.bincount(holders.cell, minlength=county.land.layout.groups)
+    cell, first = county.land.cell, np.cumsum(groups) - groups
+    wrong = county.take("registry_holder", (county.land_class == "10") & (groups[cell] >= 2))
+    county.note("REGISTRY_HOLDER", wrong, "名录把它写在同组另一户名下")
+    rows = np.flatnonzero(np.isin(county.registry.parcel, wrong))
+    at, own = cell[county.registry.parcel[rows]], county.registry.household[rows]
+    county.registry.household[rows] = first[at] + (own - first[at] + 1) % groups[at]
+
+
 def _crops_and_methods(county, rng):
     """Crop and method of every parcel; True where the registry leaves the method to the policy's default."""
     ground = county.land
