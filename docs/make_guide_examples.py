@@ -35,6 +35,8 @@ def examples(folder):
         made["import"] = _ran(["import", PACKAGE, "--work", WORK], "导入资料包|地块  |承包方  |县（区）|政策  |工作坐标系|编码|名录.*合计|发现的问题")
         made["check"] = _ran(["check", "--work", WORK], "检查|地块 |不合规|名录外|占新开|无水源|合计|不能核定")
         made["confirm"] = _ran(["confirm", "--work", WORK], "水权已核定|户数|核定地块|确权面积|水水量|：已核定|扣减后|：名录外|：非承包|超指标|性质")
+        made["whatif"] = _ran(["whatif", "--work", WORK, "--lever", "定额:大田玉米=-5%", "地表水比例=0.7"],
+                              "^试算|  试算|全部|东干|的户|下一步")
         made["explain"] = _ran(["explain", _reduced_parcel(), "--work", WORK],
                                "^地块|^权利人|^第 (8|10) 步|^  重叠|^  地块图形|^  结论：(扣减|.*四舍五入到 1 )|^结果|^  扣减后|^怎样|^  ·")
         made["status"] = _ran(["status", "--work", WORK], "进度|已完成|未做|下一步")

@@ -111,6 +111,14 @@ VERBS = {
             Param("subject", TEXT, "地块或承包方", "地块编码（19 位）或承包方编码（18 位）", required=True, positional=True),
             WORK,
         ), "explain", store="read", in_dock=False),
+        Verb("whatif", "试算", "改定额、系数、指标或政策的一项，看各村、斗口、灌区、各户的水量与今天相比怎样变；不采用则不改动工作文件。", (
+            WORK,
+            Param("lever", TEXTS, "改动", "写成“名称:对象=值”，可给多个，如 定额:玉米=-5%、η渠系:GQ01=0.62、指标:GQ01/地表水=12000000、"
+                  "地表水比例=0.7、法定面积=SCMJ", required=True),
+            Param("village", TEXT, "村", "只看这个村（12 位村代码）"),
+            Param("out", NEW_FILE, "试算表", "把合计、各户和地块的增减写成表（*.xlsx）", filter="试算表 (*.xlsx)"),
+            Param("adopt", FLAG, "采用", "采用这次试算：改定额表、指标表或政策，并重新核定", default=False),
+        ), "whatif", in_dock=False),
         Verb("publish", "公示", "登记公示起止日期，按村生成公示表。", (
             WORK,
             Param("out", NEW_FOLDER, "输出文件夹", "公示表写到这个文件夹", required=True),

@@ -39,34 +39,43 @@ def run(store, params, progress):
         adoption = adopting.Adoption(store, params.get("policy"))
         adoption.adopt()
         files = ([adoption.path] if adoption.changes else []) + _replace_limits(store, params)
-        policy = adoption.policy
-        _require_check(store, policy, adoption.changes)
-        progress.step("读取检查结果")
-        inputs = _read(store, progress)
-        digest = _digest(store, inputs, policy, progress)
-        last = runs.last(store, VERB)
-        if last is not None and last["input_sha256"] == digest:
-            adoption.tell(last["run_id"], VERB)
-            return _unchanged(store, bool(files))
-        progress.step("核定水权")
-        try:
-            rights = determine.determine(inputs, policy, progress.update)
-        except determine.MissingSites as error:
-            raise GateShut(str(error), "请先运行“检查”（check）") from error
-        changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
-        _refuse_certified(store, rights.holder_right)
-        progress.step("写入核定结果")
-        counts = _counts(rights)
-        run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files),
-                             input_sha256=digest, policy_sha256=policy.sha256)
-        adoption.tell(run_id, VERB)
-        _write(store, rights, run_id, progress)
-        why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
-        for start in range(0, len(changed), JOURNAL_BATCH):
-            progress.check_cancelled()
-            journal.append(store, run_id, VERB, [("holder_right", key, old, new, why)
-                                                 for key, old, new in changed[start:start + JOURNAL_BATCH]])
-        progress.update(1)
+        require_check(store, adoption.policy, adoption.changes)
+        return within(store, progress, started, params, adoption.policy, files, adoption.tell)
+
+
+def within(store, progress, started, params, policy, files=(), tell=lambda run_id, verb: None, because=""):
+    """Determines and stores the rights, within ``transaction``; the gates have been passed and the tables are there.
+
+    ``files``: paths of what was taken over on the way; ``tell(run_id, verb)`` notes that in the journal; ``because``:
+    why the rights are determined again, for the journal.
+    """
+    progress.step("读取检查结果")
+    inputs = read_inputs(store, progress)
+    digest = _digest(store, inputs, policy, progress)
+    last = runs.last(store, VERB)
+    if last is not None and last["input_sha256"] == digest:
+        tell(last["run_id"], VERB)
+        return _unchanged(store, bool(files))
+    progress.step("核定水权")
+    try:
+        rights = determine.determine(inputs, policy, progress.update)
+    except determine.MissingSites as error:
+        raise GateShut(str(error), "请先运行“检查”（check）") from error
+    changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
+    _refuse_certified(store, rights.holder_right)
+    progress.step("写入核定结果")
+    counts = _counts(rights)
+    run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files), input_sha256=digest,
+                         policy_sha256=policy.sha256)
+    tell(run_id, VERB)
+    _write(store, rights, run_id, progress)
+    why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
+    why += f"，{because}" if because else ""
+    for start in range(0, len(changed), JOURNAL_BATCH):
+        progress.check_cancelled()
+        journal.append(store, run_id, VERB, [("holder_right", key, old, new, why)
+                                             for key, old, new in changed[start:start + JOURNAL_BATCH]])
+    progress.update(1)
     return Result("水权已核定", counts={**counts, "changed_rights": len(changed)}, table=_table(rights, policy),
                   next_step="公示：publish")
 
@@ -96,7 +105,7 @@ def _same_rows(old, new):
     return plain[0] == plain[1]
 
 
-def _require_check(store, policy, offered):
+def require_check(store, policy, offered=False):
     """The gate: checked after the last import, and under the same rules of scope, area and sources. ``offered``: the
     policy comes with this very command, so it is not yet the work file's."""
     check, imported = runs.last(store, "check"), runs.last(store, "import")
@@ -111,14 +120,20 @@ def _require_check(store, policy, offered):
         return
     row = reading.one(store, "SELECT parsed FROM policy WHERE sha256 = ?", (check["policy_sha256"],))
     before, _ = policies.from_mapping(json.loads(row["parsed"])) if row else (None, ())
-    differing = [s.title for s in policies.SETTINGS if s.path.startswith(CHECKED_SECTIONS) and
-                 s.path not in NOT_CHECKED and (before is None or before.get(s.path) != policy.get(s.path))]
+    differing = [s.title for s in policies.SETTINGS if is_checked(s.path)
+                 and (before is None or before.get(s.path) != policy.get(s.path))]
     if differing:
         raise GateShut(f"检查之后政策有改动（{'、'.join(differing)}），检查结果已过时",
                        "先用新的政策重新检查（check --policy），再核定" if offered else "请重新运行“检查”（check）")
 
 
-def _read(store, progress):
+def is_checked(path):
+    """Whether a setting of the policy bears upon the check too, which then has to be run again."""
+    return path.startswith(CHECKED_SECTIONS) and path not in NOT_CHECKED
+
+
+def read_inputs(store, progress):
+    """``determine.Inputs`` of the work file."""
     wanted = (("parcel", determine.PARCEL_COLUMNS), ("parcel_site", determine.SITE_COLUMNS),
               ("CBDKXX", determine.LINK_COLUMNS), ("CBF", determine.HOLDER_COLUMNS),
               ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None))

@@ -19,7 +19,7 @@ from ..store import frames, reading, runs
 TITLES = {"policy": "政策", "quota": "灌溉定额", "cap": "用水总量指标"}
 TABLES = ("quota", "cap")
 GIVEN_BY = {"quota": "quota", "cap": "caps"}
-HOW = {"import": "导入", "check": "检查时给出", "confirm": "核定时给出"}
+HOW = {"import": "导入", "check": "检查时给出", "confirm": "核定时给出", "whatif": "采用试算"}
 SETTING = "in_force."
 WHERE_READ = ("fid", "source_file", "source_row")
 UNKNOWN = "?"
