@@ -27,7 +27,12 @@ def test_the_shipped_policy_invents_nothing_official(mapping):
 
 @pytest.mark.parametrize(("section", "name", "value", "told"), [
     ("area", "legal", "TUMJ", "法定面积"),
-    ("cap", "mode", "cut", "report 或 proportional"),
+    ("cap", "mode", "cut", "report、proportional 或 priority"),
+    ("cap", "tree", ["district", "county"], "以 county 开头"),
+    ("cap", "tree", ["county", "outlet", "canal"], "由上到下"),
+    ("cap", "tree", ["county", "village", "village"], "由上到下"),
+    ("cap", "reserve_share", 5, "0 至 1 的数"),
+    ("cap", "priority", ["小麦", ["玉米", "小麦"]], "由先到后"),
     ("sources", "mixed_surface_share", 60, "0 至 1 的数"),
     ("publicity", "days", 7.5, "1 至 365 的整数"),
     ("scope", "parcel_classes", ["11"], "地块类别代码的列表"),
@@ -65,6 +70,26 @@ def test_unknown_and_missing_settings_are_both_named(mapping):
     mapping["area"]["leagl"] = "HTMJ"
     _, problems = policy.from_mapping(mapping)
     assert {p.path for p in problems} == {"cap.mode", "area.leagl"}
+
+
+def test_a_policy_of_an_earlier_version_means_what_it_meant(mapping):
+    for name in ("tree", "reserve_share", "priority_by", "priority"):
+        mapping["cap"].pop(name, None)
+    read, problems = policy.from_mapping(mapping)
+    assert problems == () and list(read.get("cap.tree")) == ["county", "district"]
+    assert read.reserve_share_e4 == 0 and read.get("cap.priority") is None
+
+
+def test_an_order_of_priority_is_asked_for_where_it_decides(mapping):
+    mapping["cap"]["mode"] = "priority"
+    _, problems = policy.from_mapping(mapping)
+    assert [p.path for p in problems] == ["cap.mode", "cap.mode"] and "cap.priority_by" in problems[0].message
+    mapping["cap"].update(priority_by="holder_kind", priority=["农户", "企业"])
+    _, [problem] = policy.from_mapping(mapping)
+    assert problem.path == "cap.priority" and "“企业”不是承包方类型" in problem.message
+    mapping["cap"].update(priority=["农户", ["个人", "单位"]])
+    read, problems = policy.from_mapping(mapping)
+    assert problems == () and policy.priority_classes(read.get("cap.priority")) == [("农户",), ("个人", "单位")]
 
 
 def test_a_list_is_no_policy():

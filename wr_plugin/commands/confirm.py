@@ -19,7 +19,7 @@ from .interrupting import interruptible
 from .progress import Result
 
 VERB = "confirm"
-RULES_VERSION = 1
+RULES_VERSION = 2
 CHECKED_SECTIONS = ("scope.", "area.", "sources.")
 NOT_CHECKED = ("sources.mixed_surface_share",)
 RIGHT_SECTIONS = (*CHECKED_SECTIONS, "quota.", "volume.", "cap.")
@@ -136,20 +136,23 @@ def read_inputs(store, progress):
     """``determine.Inputs`` of the work file."""
     wanted = (("parcel", determine.PARCEL_COLUMNS), ("parcel_site", determine.SITE_COLUMNS),
               ("CBDKXX", determine.LINK_COLUMNS), ("CBF", determine.HOLDER_COLUMNS),
-              ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None))
+              ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None),
+              ("outlet", determine.OUTLET_COLUMNS), ("canal", determine.CANAL_COLUMNS))
     tables = []
     for number, (table, names) in enumerate(wanted, 1):
         frame = frames.read(store, table, names)
         tables.append(registry_links.with_linked_codes(frame, registry_links.stored(store)) if table == "registry" else frame)
         progress.update(number, len(wanted))
-    return determine.Inputs(*tables, store.setting("county_code", ""))
+    return determine.Inputs(*tables[:7], store.setting("county_code", ""), *tables[7:])
 
 
 def _digest(store, inputs, policy, progress):
     """What the result depends on: the content of the tables, the check, the sections of the policy that decide."""
     content = hashlib.sha256()
-    for name in ("parcel", "site", "link", "holder", "registry", "quota", "cap"):
+    for name in ("parcel", "site", "link", "holder", "registry", "quota", "cap", "outlet", "canal"):
         frame = getattr(inputs, name)
+        if frame is None:
+            continue
         content.update(f"{name}:{len(frame)}:{','.join(frame.columns)}".encode())
         for column in frame.columns:
             content.update(_bytes(frame[column]))
@@ -195,10 +198,10 @@ def _refuse_certified(store, holder_right):
 
 
 def _write(store, rights, run_id, progress):
-    tables = ("parcel_right", "right_part", "holder_right", "cap_result")
+    tables = ("parcel_right", "right_part", "holder_right", "cap_result", "cap_class")
     for number, name in enumerate(tables, 1):
         frame = getattr(rights, name)
-        if name != "right_part":
+        if name not in ("right_part", "cap_class"):
             frame = frame.assign(run_id=run_id)
         frames.replace(store, name, frame)
         progress.update(number, len(tables) + 2)
@@ -230,7 +233,7 @@ def _table(rights, policy):
         if code in counts["findings"]:
             rows.append((KINDS[code].title, f"{counts['findings'][code]:,} 个地块：{KINDS[code].remedy}"))
     for finding in rights.finding.itertuples():
-        if finding.code in ("QUOTA_MISSING", "CAP_MISSING", "CAP_EXCEEDED"):
+        if finding.code in ("QUOTA_MISSING", "CAP_MISSING", "CAP_UNUSED", "CAP_EXCEEDED"):
             rows.append((KINDS[finding.code].title, finding.message))
     rows.append(("法定面积依据", policies.LEGAL_AREAS[policy.get("area.legal")]))
     if policy.demo:

@@ -8,8 +8,6 @@ from ..store import frames
 from .workbook import M3, MU, RATIO, WHOLE, Sheet, SheetColumn
 
 HAVING = ("right", "reduced")
-DISTRICT_LEVEL = {"county": "县", "district": "灌区"}
-CAP_MODE = {"report": "只报告", "proportional": "同比例核减"}
 
 HOLDER_COLUMNS = (
     SheetColumn("序号", WHOLE, 7), SheetColumn("乡镇", width=12), SheetColumn("村", width=12), SheetColumn("组", width=10),
@@ -43,8 +41,9 @@ VILLAGE_COLUMNS = (
 CAP_COLUMNS = (
     SheetColumn("序号", WHOLE, 7), SheetColumn("层级", width=8), SheetColumn("代码", width=14),
     SheetColumn("名称", width=20), SheetColumn("水源类型", width=10), SheetColumn("指标水量", M3, 18, "水量（m³）"),
-    SheetColumn("定额水量", M3, 18, "水量（m³）"), SheetColumn("核定水量", M3, 18, "水量（m³）"),
-    SheetColumn("超出（－为结余）", M3, 18, "水量（m³）"), SheetColumn("超指标时", width=12), SheetColumn("结论", width=14),
+    SheetColumn("其中预留", M3, 14, "水量（m³）"), SheetColumn("定额水量", M3, 18, "水量（m³）"),
+    SheetColumn("核定水量", M3, 18, "水量（m³）"), SheetColumn("超出（－为结余）", M3, 18, "水量（m³）"),
+    SheetColumn("超指标时", width=14), SheetColumn("结论", width=14),
 )
 
 
@@ -177,14 +176,20 @@ def _by_village(store, zones, rights, certificates):
 
 def _by_cap(store):
     caps = frames.read(store, "cap_result")
-    limit, demand, volume = (_whole(caps[c]) for c in ("cap_m3_100", "demand_m3_100", "volume_m3_100"))
-    over = [None if c is None or d is None else d - c for d, c in zip(demand, limit)]
-    verdict = ["缺指标" if o is None else "未超指标" if o <= 0 else "已核减到指标" if m == "proportional" else "超指标，未核减"
-               for o, m in zip(over, _list(caps["mode"]))]
-    data = [list(range(1, len(caps) + 1)), [DISTRICT_LEVEL.get(v, v) for v in _list(caps["cap_level"])],
+    limit, reserve, demand, volume = (_whole(caps[c]) for c in ("cap_m3_100", "reserve_m3_100", "demand_m3_100",
+                                                                "volume_m3_100"))
+    over = [None if c is None or d is None else d - c + (r or 0) for d, c, r in zip(demand, limit, reserve)]
+    verdict = [_verdict(*one) for one in zip(_list(caps["cap_level"]), _list(caps["mode"]), over)]
+    data = [list(range(1, len(caps) + 1)), [codes.CAP_LEVEL.get(v, v) for v in _list(caps["cap_level"])],
             _list(caps["cap_code"]), _list(caps["cap_name"]), [codes.SOURCE.get(s, s) for s in _list(caps["source"])],
-            limit, demand, volume, over, [CAP_MODE.get(m, m) for m in _list(caps["mode"])], verdict]
+            limit, reserve, demand, volume, over, [codes.CAP_MODE.get(m, m) for m in _list(caps["mode"])], verdict]
     return data, None
+
+
+def _verdict(level, mode, over):
+    if over is None:
+        return "缺指标" if level in ("county", "district") else "未定指标"
+    return "未超指标" if over <= 0 else "超指标，未核减" if mode == "report" else "已核减到指标"
 
 
 def _list(column):

@@ -191,9 +191,12 @@ KINDS = {
         Kind("KEY_USER", "重点监控用水单位", NOTICE, "confirm", "用水户编号",
              "年用水量达到政策规定的数额", "纳入重点监控用水单位名录", CLAUSE_POLICY),
         Kind("CAP_MISSING", "缺指标", REVIEW, "confirm", "层级|代码|水源",
-             "指标表中没有这一行或未填水量", "在指标表中补上后重新核定", CLAUSE_CAP),
+             "指标表中没有这一行（县、灌区），或这一行未填水量", "在指标表中补上后重新核定", CLAUSE_CAP),
         Kind("CAP_EXCEEDED", "超指标", REVIEW, "confirm", "层级|代码|水源",
-             "定额水量之和超过指标水量", "按政策核减，或调整指标", CLAUSE_CAP),
+             "定额水量之和超过指标水量（减去预留）", "按政策核减，或调整指标", CLAUSE_CAP),
+        Kind("CAP_UNUSED", "指标没有执行", REVIEW, "confirm", "层级|代码|水源",
+             "指标表中的一行没有管到任何核定的地：代码不对，或政策 cap.tree 没有这一层级",
+             "核对代码和上级代码；要执行这一层级的，在政策 cap.tree 中加上，再重新核定", CLAUSE_CAP),
     )
 }
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional, Tuple
 
 from . import codes
-from .setting_kinds import DAY, FLAG, SHARE, STEP, TEXT, list_of, number, one_of, rules, whole
+from .setting_kinds import CAP_TREE, DAY, FLAG, PRIORITY, SHARE, STEP, TEXT, list_of, number, one_of, rules, whole
 
 LEGAL_AREAS = {"HTMJ": "合同（确权）面积", "SCMJ": "实测面积", "YHTMJ": "原合同面积"}
-CAP_MODES = {"report": "只报告", "proportional": "同比例核减"}
+CAP_MODES = codes.CAP_MODE
+PRIORITY_BY = {"crop": "作物", "method": "灌溉方式", "holder_kind": "承包方类型"}
 UNITS = {**codes.UNIT_KIND, "listed": "成员表中的单位"}
 UNIT_CONDITIONS = {"scale": codes.DISTRICT_SCALE, "source": codes.SOURCE, "metering": codes.METERING}
 MIXED_MODES = {"share": "按面积比例", "round": "按轮次"}
@@ -86,8 +87,19 @@ SETTINGS = (
     Setting("quota.default_crop", "默认作物", TEXT, "文字", blank=True, note="名录里没填作物时用它。空着：没填作物的地块不核定"),
     Setting("quota.default_method", "默认灌溉方式", TEXT, "文字", blank=True, note="名录里没填灌溉方式时用它。空着：没填的地块不核定"),
     Setting("volume.step_m3", "水量取整单位（m³）", STEP, "1、0.1 或 0.01"),
-    Setting("cap.mode", "超指标时", one_of(*CAP_MODES), "report 或 proportional",
-            note="report 只报告；proportional 同比例核减到指标为止"),
+    Setting("cap.mode", "超指标时", one_of(*CAP_MODES), "report、proportional 或 priority",
+            note="report 只报告；proportional 同比例核减到指标为止；priority 按优先序，前一类足额了才轮到后一类"),
+    Setting("cap.tree", "指标层级", CAP_TREE, "以 county 开头、由上到下的列表，可用 county、district、canal、outlet、town、village",
+            absent=("county", "district"),
+            note="指标有哪几级，如 [county, district, canal, outlet]、[county, district, village]、[county, town, village]。"
+                 "县、灌区的指标必须有，其他层级没有填的就不限"),
+    Setting("cap.reserve_share", "县指标预留比例", SHARE, "0 至 1 的数，至多四位小数", blank=True, absent=None,
+            note="县指标中不分的比例；指标表里县那一行填了预留水量的，以填的为准。空着：不预留"),
+    Setting("cap.priority_by", "优先序按什么分", one_of(*PRIORITY_BY),
+            "、".join(f"{k}（{v}）" for k, v in PRIORITY_BY.items()), blank=True, absent=None,
+            note="mode 为 priority 时才用，那时必须填。空着：不分类"),
+    Setting("cap.priority", "优先序", PRIORITY, "由先到后的列表，如 [小麦, [玉米, 马铃薯]]", blank=True, absent=None,
+            note="并列的写在一个方括号里；没有列的排在最后。mode 为 priority 时才用，那时必须填。空着：不分类"),
     Setting("cap.without_district", "灌区没有取水许可指标时", one_of("stop", "county"),
             "stop（按缺指标处理）或 county（只受县指标约束）", absent="stop",
             note="county：指标表中没有该灌区一行的，只以县农业用水指标为上限"),
@@ -172,6 +184,11 @@ class Problem:
     message: str
 
 
+def priority_classes(value):
+    """The classes of ``cap.priority`` as tuples of words, the first served first; an entry is a word or a list."""
+    return [tuple(one) if isinstance(one, list) else (one,) for one in value or ()]
+
+
 @dataclass(frozen=True)
 class Policy:
     """A checked policy. ``get("area.legal")`` gives a value, ``clause("area")`` the clause a section rests on."""
@@ -239,9 +256,23 @@ def from_mapping(mapping, sha256="", text="") -> Tuple[Optional[Policy], Tuple[P
     rounds = [flat.get(f"sources.{name}_rounds") for name in ("surface", "ground")]
     if not problems and rounds == [0, 0]:
         problems.append(Problem("sources.ground_rounds", "地表水、地下水的轮次不能都是 0"))
+    if not problems:
+        problems.extend(_priority_problems(flat))
     if problems:
         return None, tuple(problems)
     return Policy({s.path: flat.get(s.path, s.absent) for s in SETTINGS}, clauses, sha256, text), ()
+
+
+def _priority_problems(flat):
+    """An order of priority has to be said where it decides, in words that there are."""
+    if flat["cap.mode"] == "priority":
+        for path in ("cap.priority_by", "cap.priority"):
+            if flat.get(path) is None:
+                yield Problem("cap.mode", f"按优先序核减时，“{path}”（{BY_PATH[path].title}）要填")
+    if flat.get("cap.priority_by") == "holder_kind":
+        kinds = codes.CBFLX.values()
+        for word in (word for one in priority_classes(flat.get("cap.priority")) for word in one if word not in kinds):
+            yield Problem("cap.priority", f"“{word}”不是承包方类型，应为：{'、'.join(kinds)}")
 
 
 def _problems_of(setting, flat):

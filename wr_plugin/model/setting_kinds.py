@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Callable, Mapping
 
+from . import codes
+
 
 @dataclass(frozen=True)
 class ValueKind:
@@ -80,3 +82,27 @@ def rules(conditions, result, results):
         **{name: {"type": "array", "minItems": 1, "items": {"enum": list(allowed)}}
            for name, allowed in conditions.items()}, result: {"enum": [*results, None]}}}
     return ValueKind(passes, {"type": "array", "items": item})
+
+
+def _is_cap_tree(value):
+    """Different levels from the county down; a canal stands above its outlets, a township above its villages."""
+    if not list_of(codes.CAP_LEVEL)(value) or value[0] != "county" or len(set(value)) < len(value):
+        return False
+    return all(value.index(upper) < value.index(lower) for upper, lower in (("canal", "outlet"), ("town", "village"))
+               if upper in value and lower in value)
+
+
+CAP_TREE = ValueKind(_is_cap_tree, {"type": "array", "minItems": 1, "uniqueItems": True,
+                                    "prefixItems": [{"const": "county"}], "items": {"enum": list(codes.CAP_LEVEL)}})
+
+
+def _is_priority(value):
+    """Words, or lists of words of one rank; none twice."""
+    if not isinstance(value, list) or not value:
+        return False
+    words = [word for one in value for word in (one if isinstance(one, list) else [one])]
+    return all(one != [] for one in value) and all(map(_is_text, words)) and len(set(words)) == len(words)
+
+
+PRIORITY = ValueKind(_is_priority, {"type": "array", "minItems": 1, "items": {"anyOf": [
+    {"type": "string", "minLength": 1}, {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}]}})

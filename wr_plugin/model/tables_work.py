@@ -229,17 +229,35 @@ CAP_RESULT = Table(
     (
         FID,
         Field("run_id", INTEGER, "运行号", references="run.run_id"),
-        Field("cap_level", TEXT, "层级", codes={"county": "县", "district": "灌区"}),
-        Field("cap_code", TEXT, "代码"),
+        Field("cap_level", TEXT, "层级", codes=codes.CAP_LEVEL),
+        Field("cap_code", TEXT, "代码", note="空为上级之下未归入这一层级的"),
         Field("cap_name", TEXT, "名称"),
         Field("source", TEXT, "水源类型", codes=codes.SOURCE),
-        Field("mode", TEXT, "方式", codes={"report": "只报告", "proportional": "同比例核减"}),
+        Field("mode", TEXT, "方式", codes=codes.CAP_MODE),
         Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
         Field("cap_m3_100", INTEGER, "指标水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
         Field("last_remainder", TEXT, "最后进位的余数", note="同比例核减时，余数不小于它的明细多得一个取整单位"),
         Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码；余数相同时按此先后"),
+        Field("parent_fid", INTEGER, "上级序号", references="cap_result.fid"),
+        Field("reserve_m3_100", INTEGER, "预留水量", unit="0.01 m³"),
+        Field("limit_m3_100", INTEGER, "最多可得水量", unit="0.01 m³", note="本级指标减去预留，与下级最多可得之和，取小者"),
+        Field("cut_m3_100", INTEGER, "核减水量", unit="0.01 m³", computed="demand_m3_100 - volume_m3_100"),
     ),
+)
+CAP_CLASS = Table(
+    "cap_class", "指标执行分类", RESULT,
+    (
+        FID,
+        Field("cap_fid", INTEGER, "指标执行序号", required=True, references="cap_result.fid"),
+        Field("class_number", INTEGER, "先后", note="1 最先"),
+        Field("class_name", TEXT, "类别"),
+        Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
+        Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
+        Field("last_remainder", TEXT, "最后进位的余数"),
+        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码"),
+    ),
+    indexes=("cap_fid",), note="只在政策按优先序核减时有：每一级指标下各类分到多少",
 )
 PUBLICITY = Table(
     "publicity", "村级公示", REVIEW,
@@ -376,5 +394,6 @@ SETTING = Table(
 
 TABLES = (
     SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT,
-    UNIT_RIGHT, USER_RIGHT, CAP_RESULT, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL, LINEAGE,
+    UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL,
+    LINEAGE,
 )

@@ -1,10 +1,7 @@
-"""Caps (用水总量指标): demands per district and county held against them, and the proportional cut, exact to the cap.
+"""Caps (用水总量指标): the demands of parts held against a tree of caps, and the cut, exact to every cap on the way.
 
-The cut is largest remainder (``amounts.largest_remainder`` over columns). Why it is exact: with integer weights w,
-their sum W and a total T ≤ W, part i is first q = ⌊w·T/W⌋ with remainder r = w·T − q·W, 0 ≤ r < W. What is left is
-L = T − Σq = Σr / W, so L is smaller than the number of parts with r > 0; the L parts with the largest r each get one
-more unit. Hence Σ parts = T, a part of weight 0 gets nothing, and since w·T/W < w wherever T < W and w > 0, no part
-exceeds its weight. Everything is integer arithmetic: there is no rounding error that could break a tie.
+``allocate`` is the computation, with its proof; ``grant`` dresses it for the work file. Everything is integer
+arithmetic in whole steps of the policy: there is no rounding error that could break a tie.
 """
 
 from dataclasses import dataclass
@@ -12,12 +9,11 @@ from typing import List
 
 import numpy as np
 
-from ..model import codes
 from ..model.amounts import m3_text
-from . import columns, limits
+from . import cap_tree, columns, limits
 
-SOURCES = tuple(codes.SOURCE)
-REPORT, PROPORTIONAL = "report", "proportional"
+SOURCES = cap_tree.SOURCES
+REPORT, PROPORTIONAL, PRIORITY = "report", "proportional", "priority"
 
 
 @dataclass
@@ -74,116 +70,206 @@ def _give_the_rest(cut, groups, remainder, left):
 
 
 @dataclass
+class Allocation:
+    """Steps per part; per class and node: ``demand``, ``limit`` and ``granted``; where each leaf's extra steps ended.
+
+    ``last``, ``last_remainder`` of ``cut`` are per leaf × class, in the order leaf · classes + class.
+    """
+
+    parts: np.ndarray
+    demand: List[list]
+    limit: List[list]
+    granted: List[list]
+    cut: Cut
+
+
+def allocate(shape, leaf, demand, kind=None, kinds=1):
+    """Shares out what a tree of caps allows among the parts that hang from its leaves.
+
+    ``shape``: ``cap_tree.Shape`` of n nodes; ``leaf``: (p,) node of each part, one without nodes below it; ``demand``:
+    (p,) whole steps; ``kind``: (p,) class of each part, 0 served first; ``kinds``: how many. Returns ``Allocation``.
+
+    One class. U(v) is what the users below node v may have, d_i the demand of part i. Going up, with C(v) what
+    hangs directly from v (nodes, or the parts of a leaf) and L(i) = d_i for a part:
+
+        W(v) = Σ L(c) over C(v),   L(v) = min(U(v), W(v)).
+
+    Going down, T(v) = L(v) for a root, and C(v) shares T(v) in proportion to L by largest remainder: child c is first
+    ⌊L(c)·T(v)/W(v)⌋ with remainder r(c) = L(c)·T(v) mod W(v); the Σ r / W(v) steps that are left go one each to the
+    largest remainders, the earlier one on a tie.
+
+    *It is exact.* T(v) ≤ L(v) ≤ W(v) holds at a root, and is handed down: Σ r / W(v) is smaller than the number of
+    children with r > 0, so each gets at most one extra step, none with r = 0 does, and Σ T(c) = T(v); and where
+    T(v) < W(v) and L(c) > 0, L(c)·T(v)/W(v) < L(c), so ⌊…⌋ + 1 ≤ L(c) (with T(v) = W(v) every r is 0). So
+    T(c) ≤ L(c): no node passes its cap, no part its demand, and what a node is granted is what its parts get.
+
+    *No water is withheld.* Where T(v) < W(v), either T(v) = L(v) = U(v): v meets its own cap exactly; or T(v) < L(v),
+    which can only be because the node above was granted less than its W, and so on up to a node that meets its cap
+    exactly (a root has T = L). A part below its demand always has such a node above it, and Σ T of the roots is the
+    most that the caps allow at all.
+
+    *It is fair.* Two parts below a node share every factor T/W from there up: who asks alike under the same caps gets
+    alike, to one step. In proportion to L, not to demand: what a child's own cap forbids anyway gives it no claim
+    against its neighbours, so a district cannot draw water to itself by asking for more than its permit.
+
+    Several classes. Class k is shared out like this on what the classes before it have left, U(v) − Σ T_j(v). By the
+    above, a part of class k below its demand has a node above it whose cap is then used up exactly, and nothing is
+    left there for any class behind it.
+    """
+    kind = np.zeros(len(leaf), dtype=np.int64) if kind is None else kind
+    count = len(shape.parents)
+    group = np.asarray(leaf, dtype=np.int64) * kinds + kind
+    wanted = columns.sums(demand, group, count * kinds)
+    demands = [wanted[k::kinds].tolist() for k in range(kinds)]
+    found = cap_tree.served(shape, demands)
+    inner = np.zeros(count, dtype=bool)
+    inner[[parent for parent in shape.parents if parent >= 0]] = True
+    totals = np.zeros((count, kinds), dtype=np.int64)
+    for k, (_, granted) in enumerate(found):
+        totals[:, k] = np.where(inner, 0, np.array(granted, dtype=np.int64))
+    cut = largest_remainder(demand, group, totals.reshape(-1))
+    return Allocation(cut.parts, [rolled_up(shape, one) for one in demands], [limit for limit, _ in found],
+                      [granted for _, granted in found], cut)
+
+
+def rolled_up(shape, demand):
+    """Sums per node of what its leaves have."""
+    total = list(demand)
+    for v in range(len(total) - 1, -1, -1):
+        if shape.parents[v] >= 0:
+            total[shape.parents[v]] += total[v]
+    return total
+
+
+@dataclass
 class Demands:
     """What the cut sees: one entry per part, in the tie order (DKBM, CBFBM, source).
 
-    ``district``: number into ``district_codes`` (sorted); ``source``: number into ``SOURCES``; ``demand_m3_100``:
-    int64, multiples of the step.
+    ``leaf``: node of the tree; ``demand_m3_100``: int64, multiples of the step; ``kind``: class, with ``kinds``, their
+    names in the order in which they are served.
     """
 
-    district: np.ndarray
-    source: np.ndarray
+    leaf: np.ndarray
     demand_m3_100: np.ndarray
-    district_codes: List[str]
+    kind: np.ndarray
+    kinds: tuple = ("",)
 
 
 @dataclass
 class Granted:
-    """Volumes per part (0.01 m³), the rows of ``cap_result``, and the findings (code, subject, message, value).
+    """Volumes per part (0.01 m³), the rows of ``cap_result`` and ``cap_class``, and the findings.
 
-    A row of a district that was cut carries ``last`` (position of the last part that got one more step) and
+    A row whose parts were cut carries ``last`` (position of the last part that got one more step) and
     ``last_remainder``.
     """
 
     volume_m3_100: np.ndarray
     rows: List[dict]
+    classes: List[dict]
     findings: List[dict]
 
 
-def lacking(index, district_codes, county_code):
-    """Which (district, source) pairs lack a usable cap at either level: a bool array (districts, 2)."""
-    table = np.zeros((len(district_codes), len(SOURCES)), dtype=bool)
-    for s, source in enumerate(SOURCES):
-        table[:, s] = limits.find_cap(index, "county", county_code, source)[0] is None
-        for d, code in enumerate(district_codes):
-            table[d, s] |= limits.find_cap(index, "district", code, source)[0] is None
-    return table
+def grant(tree, demands, mode, step_m3_100):
+    """Volumes under the caps of ``cap_tree.Tree``, in steps of ``step_m3_100``.
 
-
-def grant(demands, index, county_code, mode, step_m3_100):
-    """Volumes under the caps, per source, in steps of ``step_m3_100``.
-
-    ``report``: every part gets its demand; what exceeds a cap is a finding. ``proportional``: a district's total is at
-    most its cap; where these totals together exceed the county's cap, they are cut in proportion to it; each district's
-    total is then shared by its parts in proportion to their demand.
+    ``report``: every part gets its demand; what exceeds a cap is a finding. ``proportional`` and ``priority``:
+    ``allocate``, the latter class by class.
     """
-    shape = len(demands.district_codes), len(SOURCES)
-    group = demands.district * shape[1] + demands.source
-    steps = demands.demand_m3_100 // step_m3_100
-    wanted = columns.sums(steps, group, shape[0] * shape[1]).reshape(shape)
+    shape, steps = tree.shape(step_m3_100), demands.demand_m3_100 // step_m3_100
+    kinds = len(demands.kinds) if mode == PRIORITY else 1
     if mode == REPORT:
-        rows, findings = _rows(wanted, wanted, demands, index, county_code, mode, step_m3_100)
-        return Granted(demands.demand_m3_100, rows, findings)
-    granted = _granted(wanted, demands.district_codes, index, county_code, step_m3_100)
-    cut = largest_remainder(steps, group, granted.reshape(-1))
-    rows, findings = _rows(wanted, granted, demands, index, county_code, mode, step_m3_100)
-    for row in rows:
-        if row["cap_level"] == "district":
-            number = demands.district_codes.index(row["cap_code"]) * shape[1] + SOURCES.index(row["source"])
-            row["last"], row["last_remainder"] = int(cut.last[number]), int(cut.last_remainder[number])
-    return Granted(cut.parts * step_m3_100, rows, findings)
-
-
-def _granted(wanted, district_codes, index, county_code, step_m3_100):
-    """Steps per (district, source) after both levels of caps."""
-    granted = wanted.copy()
-    for s, source in enumerate(SOURCES):
-        for d, code in enumerate(district_codes):
-            cap, _ = limits.find_cap(index, "district", code, source)
-            if cap:
-                granted[d, s] = min(int(wanted[d, s]), cap.cap_m3_100 // step_m3_100)
-        county, _ = limits.find_cap(index, "county", county_code, source)
-        if county and county.cap_m3_100 // step_m3_100 < int(granted[:, s].sum()):
-            total = np.array([county.cap_m3_100 // step_m3_100], dtype=np.int64)
-            granted[:, s] = largest_remainder(granted[:, s], np.zeros(len(granted), dtype=np.int64), total).parts
-    return granted
-
-
-def _rows(wanted, granted, demands, index, county_code, mode, step_m3_100):
-    """Rows of ``cap_result``, county first, then districts by code; and their findings."""
-    keys = [("county", county_code, s, wanted[:, s].sum(), granted[:, s].sum()) for s in range(len(SOURCES))]
-    keys += [("district", code, s, wanted[d, s], granted[d, s])
-             for d, code in enumerate(demands.district_codes) for s in range(len(SOURCES))]
-    rows, findings = [], []
-    for level, code, s, want, give in keys:
-        cap, reason = limits.find_cap(index, level, code, SOURCES[s])
-        if not cap and not want:
-            continue
-        row = {"cap_level": level, "cap_code": code, "cap_name": (cap.row["cap_name"] if cap else None) or code,
-               "source": SOURCES[s], "mode": mode, "demand_m3_100": int(want) * step_m3_100,
-               "cap_m3_100": cap.cap_m3_100 if cap else None, "volume_m3_100": int(give) * step_m3_100}
+        shape = cap_tree.Shape(shape.parents, [None] * len(shape.parents))
+    made = allocate(shape, demands.leaf, steps, demands.kind if mode == PRIORITY else None, kinds)
+    rows, classes, findings = [], [], []
+    for v in _worth_telling(tree, [sum(column) for column in zip(*made.demand)]):
+        node, (row, found) = tree.nodes[v], _row(tree.nodes[v], made, v, mode, step_m3_100)
+        row.update(fid=v + 1, parent_fid=node.parent + 1 if node.parent >= 0 else None)
         rows.append(row)
-        findings.extend(_findings(row, reason))
-    return rows, findings
+        findings += found
+        ends = [{"last": int(made.cut.last[v * kinds + k]), "last_remainder": int(made.cut.last_remainder[v * kinds + k])}
+                for k in range(kinds)]
+        if mode == PROPORTIONAL:
+            row.update(ends[0])
+        elif mode == PRIORITY:
+            classes += [{"cap_fid": v + 1, "class_number": k + 1, "class_name": name,
+                         "demand_m3_100": made.demand[k][v] * step_m3_100,
+                         "volume_m3_100": made.granted[k][v] * step_m3_100, **ends[k]}
+                        for k, name in enumerate(demands.kinds) if made.demand[k][v]]
+    return Granted(made.parts * step_m3_100, rows, classes, findings)
 
 
-def missing_findings(index, level, code, source, demand_m3_100):
-    """The finding on a cap that is missing where the policy cuts, or none."""
-    _, reason = limits.find_cap(index, level, code, source)
-    if reason:
-        yield {"code": "CAP_MISSING", "subject": f"{level}|{code}|{source}", "message":
-               f"{limits.cap_label(level, code, source)}：{reason}；定额水量合计 {m3_text(demand_m3_100)} m³ 未能核定"}
+def _worth_telling(tree, demand):
+    """Nodes with a cap or a demand, and those above them."""
+    told = set()
+    for v in range(len(tree.nodes) - 1, -1, -1):
+        if demand[v] or tree.nodes[v].cap or v in told:
+            told |= {v, tree.nodes[v].parent} - {-1}
+    return sorted(told)
 
 
-def _findings(row, reason):
-    subject = f"{row['cap_level']}|{row['cap_code']}|{row['source']}"
+def _row(node, made, v, mode, step_m3_100):
+    """The row of ``cap_result`` of node v, and its findings."""
+    cap = node.cap
+    demand, granted = (sum(one[v] for one in column) * step_m3_100 for column in (made.demand, made.granted))
+    limit = sum(one[v] for one in made.limit) * step_m3_100
+    row = {"cap_level": node.level, "cap_code": node.code, "source": node.source, "mode": mode,
+           "cap_name": ((cap.row["cap_name"] if cap else None) or node.code) if not node.rest else "未归入的",
+           "demand_m3_100": demand, "cap_m3_100": cap.cap_m3_100 if cap else None,
+           "reserve_m3_100": cap.reserve_m3_100 if cap else None, "limit_m3_100": limit, "volume_m3_100": granted}
+    return row, list(_findings(row, node))
+
+
+def subject(node):
+    """What a finding on a node is about: ``level|code|source``, with the code above where its row names one."""
+    above = (node.cap.row.get("parent_code") if node.cap else None) or ""
+    return "|".join((node.level, node.code, node.source, *([above] if above else [])))
+
+
+def missing_findings(tree, leaf, demand_m3_100):
+    """Findings on the caps that are missing where the policy cuts, with the demand that waits for each.
+
+    ``leaf``, ``demand_m3_100``: (k,) of the parts that had to be stopped.
+    """
+    shape = tree.shape(1)
+    waiting = rolled_up(shape, columns.sums(demand_m3_100, leaf, len(tree.nodes)).tolist())
+    touched = np.zeros(len(tree.nodes), dtype=np.int64)
+    touched[np.unique(leaf)] = 1
+    for node, demand, there in zip(tree.nodes, waiting, rolled_up(shape, touched.tolist())):
+        if node.missing and there:
+            yield {"code": "CAP_MISSING", "subject": subject(node), "message":
+                   f"{limits.cap_label(node.level, node.code, node.source)}：{node.missing}；"
+                   f"定额水量合计 {m3_text(demand)} m³ 未能核定"}
+
+
+def lacking(tree):
+    """Mask over the nodes: a cap is missing at the node or above it."""
+    mask = np.zeros(len(tree.nodes), dtype=bool)
+    for v, node in enumerate(tree.nodes):
+        mask[v] = bool(node.missing) or (node.parent >= 0 and mask[node.parent])
+    return mask
+
+
+def unused_findings(tree, index):
+    """Findings on rows of the cap table that limit nothing."""
+    for row in cap_tree.unused(tree.nodes, index):
+        level, code, source = limits.cap_key(row)
+        where = f"（第 {row['source_row']} 行）" if row.get("source_row") is not None else ""
+        yield {"code": "CAP_UNUSED", "subject": f"{level}|{code}|{source}", "message":
+               f"{limits.cap_label(level, row.get('cap_name') or code, source)}{where}：没有一块核定的地归它管，这条指标没有执行"}
+
+
+def _findings(row, node):
     label = limits.cap_label(row["cap_level"], row["cap_name"], row["source"])
     demand = m3_text(row["demand_m3_100"])
-    if reason:
-        yield {"code": "CAP_MISSING", "subject": subject, "message": f"{label}：{reason}；定额水量合计 {demand} m³，无从比较"}
+    if node.missing and row["demand_m3_100"]:
+        yield {"code": "CAP_MISSING", "subject": subject(node),
+               "message": f"{label}：{node.missing}；定额水量合计 {demand} m³，无从比较"}
+    if node.cap is None:
         return
-    over = row["demand_m3_100"] - row["cap_m3_100"]
+    over = row["demand_m3_100"] - node.cap.usable_m3_100
     if over > 0:
-        done = "已按政策同比例核减" if row["mode"] == PROPORTIONAL else "按政策只报告，未核减"
-        yield {"code": "CAP_EXCEEDED", "subject": subject, "value": m3_text(over), "message":
-               f"{label}：定额水量合计 {demand} m³，指标 {m3_text(row['cap_m3_100'])} m³，超出 {m3_text(over)} m³，{done}"}
+        done = {REPORT: "按政策只报告，未核减", PROPORTIONAL: "已按政策同比例核减", PRIORITY: "已按政策的优先序核减"}[row["mode"]]
+        reserved = f"，其中预留 {m3_text(node.cap.reserve_m3_100)} m³" if node.cap.reserve_m3_100 else ""
+        yield {"code": "CAP_EXCEEDED", "subject": subject(node), "value": m3_text(over), "message":
+               f"{label}：定额水量合计 {demand} m³，指标 {m3_text(node.cap.cap_m3_100)} m³{reserved}，"
+               f"超出 {m3_text(over)} m³，{done}"}

@@ -8,7 +8,7 @@ from ..model import amounts, codes
 from ..model.amounts import m3_text, mu_text
 from ..model.findings import KINDS
 from ..model.policy import LEGAL_AREAS
-from . import limits, retrace
+from . import cap_trace, limits, retrace
 from .remedies import REMEDIES
 
 TOLD_BY_OTHER_STEPS = (
@@ -252,16 +252,14 @@ class Telling:
         inputs, lines = [], []
         sources = dict.fromkeys(part.source for part in self.trace.parts)
         for source in sources:
-            for level, code in (("district", self.site["district_code"]), ("county", self.county.county_code)):
-                inputs.append(self._cap_input(level, code, source))
+            inputs += self._cap_inputs(source)
         clause = self._clause("cap")
         if self.trace.reason == "CAP_MISSING":
-            return Step("是否超过用水总量指标", inputs, clause, "政策规定超指标同比例核减，缺指标，整块地不能核定")
+            return Step("是否超过用水总量指标", inputs, clause, "政策规定超指标要核减，缺指标，整块地不能核定")
         if self.county.run is None:
             return Step("是否超过用水总量指标", inputs, clause, "要到核定全县时才能比较")
         if self.policy.get("cap.mode") == "report":
-            over = any(self._over(level, code, source) for source in sources for level, code in (
-                ("district", self.site["district_code"]), ("county", self.county.county_code)))
+            over = any(self._over(row) for source in sources for row in self._way(source))
             return Step("是否超过用水总量指标", inputs, clause,
                         "定额水量之和超过指标；按政策只报告，不核减，核定水量等于定额水量" if over else
                         "没有核减，核定水量等于定额水量")
@@ -270,35 +268,58 @@ class Telling:
             lines.append(f"{self._who(part)}{codes.SOURCE[part.source]}：" + (note or "没有超过指标，不核减"))
         return Step("是否超过用水总量指标", inputs, clause, "；".join(lines))
 
-    def _over(self, level, code, source):
-        result = self.county.cap_results.get((level, code, source))
-        return bool(result and result["cap_m3_100"] is not None and result["demand_m3_100"] > result["cap_m3_100"])
+    def _way(self, source):
+        """The stored nodes of the tree of caps that a part passes."""
+        return self.county.cap_results.way(cap_trace.path(self.county, self.parcel, source), source)
 
-    def _cap_input(self, level, code, source):
-        cap, missing = limits.find_cap(self.county.cap, level, code, source)
-        result = self.county.cap_results.get((level, code, source))
-        known = self.parcel.places.get("district_code") if level == "district" else None
-        name = (cap.row["cap_name"] if cap else None) or known or code
-        told = f"指标 {m3_text(cap.cap_m3_100)} m³" if cap else missing
-        if result is not None:
-            told = f"定额水量合计 {m3_text(result['demand_m3_100'])} m³，{told}"
-            if result["mode"] == "proportional":
-                told += f"，核定合计 {m3_text(result['volume_m3_100'])} m³"
-        return limits.cap_label(level, name, source), told
+    def _over(self, row):
+        cap, reserve = row["cap_m3_100"], row.get("reserve_m3_100") or 0
+        return cap is not None and row["demand_m3_100"] > cap - reserve
+
+    def _cap_inputs(self, source):
+        """(label, what is told) for each node from the parcel up to the county that has a cap or needs one."""
+        stored = {(row["cap_level"], row["cap_code"]): row for row in self._way(source)}
+        told = []
+        for level, code, cap, missing in reversed(cap_trace.on_the_way(self.county, self.parcel, source)):
+            if cap is None and not missing:
+                continue
+            known = self.parcel.places.get(f"{level}_code") or (
+                self.parcel.row["village_name"] if level == "village" else None)
+            name = (cap.row["cap_name"] if cap else None) or known or code
+            line = missing
+            if cap:
+                line = f"指标 {m3_text(cap.cap_m3_100)} m³"
+                if cap.reserve_m3_100:
+                    line += f"（其中预留 {m3_text(cap.reserve_m3_100)} m³，可分 {m3_text(cap.usable_m3_100)} m³）"
+            row = stored.get((level, code))
+            if row is not None:
+                line = f"定额水量合计 {m3_text(row['demand_m3_100'])} m³，{line}"
+                if row["mode"] != "report":
+                    line += f"，核定合计 {m3_text(row['volume_m3_100'])} m³"
+            told.append((limits.cap_label(level, name, source), line))
+        return told
 
     def cut_note(self, part):
-        """How the cap cut a part; empty where it did not."""
-        result = self.county.cap_results.get(("district", self.site["district_code"], part.source))
-        if result is None or result["volume_m3_100"] == result["demand_m3_100"] or not result["demand_m3_100"]:
+        """How the caps cut a part; empty where they did not."""
+        shared = cap_trace.share(self.county, self.parcel, self.trace, part)
+        if shared is None or shared[0] == shared[1] or not shared[0]:
             return ""
-        exact = Fraction(part.demand * result["volume_m3_100"], result["demand_m3_100"] * 100)
+        demand, granted = shared
+        exact = Fraction(part.demand * granted, demand * 100)
         step = self.policy.step_m3_100
         rounded = "尾数按最大余数法进位" if part.volume > exact * 100 else "尾数舍去，进给余数更大的地块"
         if part.volume == exact * 100:
             rounded = "正好"
-        return (f"按指标同比例核减：{m3_text(part.demand)} × {m3_text(result['volume_m3_100'])} ÷ "
-                f"{m3_text(result['demand_m3_100'])} ≈ {float(exact):,.4f}，取 {m3_text(part.volume)} m³"
+        return (f"{self._how_cut(part)}：{m3_text(part.demand)} × {m3_text(granted)} ÷ "
+                f"{m3_text(demand)} ≈ {float(exact):,.4f}，取 {m3_text(part.volume)} m³"
                 f"（以 {m3_text(step)} m³ 为单位，{rounded}）")
+
+    def _how_cut(self, part):
+        if self.policy.get("cap.mode") != "priority":
+            return "按指标同比例核减"
+        k = cap_trace.class_of(self.county, self.parcel, self.trace, part)
+        row = self.county.cap_results.classes.get(self._way(part.source)[-1]["fid"], {}).get(k + 1)
+        return f"按优先序核减，第 {k + 1} 类（{row['class_name'] if row else ''}）同比例"
 
     def why_not(self):
         """One sentence: why there is no right."""

@@ -2,27 +2,37 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, Optional
 
 import numpy as np
 import pandas as pd
 
-from . import caps, columns, holders, limits, parts, quota, scope
+from . import cap_leaves, caps, columns, holders, limits, parts, quota, scope
 
 PARCEL_COLUMNS = ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code")
 SITE_COLUMNS = ("parcel_fid", "registry_fid", "district_code", "outlet_code", "well_code", "unapproved_m2_100",
                 "geometry_m2_100", "forest_m2_100", "source", "defect")
 LINK_COLUMNS = ("fid", "DKBM", "CBFBM", "CBHTBM", "HTMJ", "HTMJM", "YHTMJ", "YHTMJM")
-HOLDER_COLUMNS = ("fid", "CBFBM", "CBFMC")
+HOLDER_COLUMNS = ("fid", "CBFBM", "CBFMC", "CBFLX")
+OUTLET_COLUMNS = ("fid", "outlet_code", "canal_code")
+CANAL_COLUMNS = ("fid", "canal_code", "parent_code")
 REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
 HAVING = ("right", "reduced")
 STEPS = ("areas", "screen", "deduct", "words", "split", "quotas", "missing_caps", "grant", "frames")
 """The methods of ``Chain`` in their order; the last one gives the result."""
+CAP_RESULT_NUMBERS = ("parent_fid", "demand_m3_100", "cap_m3_100", "reserve_m3_100", "limit_m3_100", "volume_m3_100")
+CAP_RESULT_COLUMNS = ("fid", "cap_level", "cap_code", "cap_name", "source", "mode", *CAP_RESULT_NUMBERS,
+                      "last_remainder", "last_key")
+CAP_CLASS_COLUMNS = ("cap_fid", "class_number", "class_name", "demand_m3_100", "volume_m3_100", "last_remainder",
+                     "last_key")
 
 
 @dataclass
 class Inputs:
-    """The frames that the rights of a county rest on, with the columns named above; ``quota`` and ``cap`` whole."""
+    """The frames that the rights of a county rest on, with the columns named above; ``quota`` and ``cap`` whole.
+
+    ``outlet`` and ``canal`` are needed where the policy's tree of caps has canals.
+    """
 
     parcel: pd.DataFrame
     site: pd.DataFrame
@@ -32,6 +42,8 @@ class Inputs:
     quota: pd.DataFrame
     cap: pd.DataFrame
     county_code: str
+    outlet: Optional[pd.DataFrame] = None
+    canal: Optional[pd.DataFrame] = None
 
 
 @dataclass
@@ -42,6 +54,7 @@ class Rights:
     right_part: pd.DataFrame
     holder_right: pd.DataFrame
     cap_result: pd.DataFrame
+    cap_class: pd.DataFrame
     finding: pd.DataFrame
 
 
@@ -96,6 +109,7 @@ class Chain:
         self.known = at >= 0
         names = register["CBFMC"].to_numpy(dtype=object)
         self.names = np.append(names, None)[at]
+        self.holder_kinds = np.append(register["CBFLX"].to_numpy(dtype=object), None)[at]
 
     def screen(self):
         """The rules of scope, up to the source."""
@@ -150,8 +164,7 @@ class Chain:
     def quotas(self):
         """The quota row and demand of each part; a parcel with a part without a row is stopped whole."""
         place = self.part["parcel"].to_numpy()
-        found = quota.look_up(self.inputs.quota, *(quota.Words(w.code[place], w.values)
-                                                   for w in (self.crop, self.method, self.district)),
+        found = quota.look_up(self.inputs.quota, *map(self._of_parts, (self.crop, self.method, self.district)),
                               self.part["source"].to_numpy())
         for crop, district, source, method, what, mask in found.missing:
             affected = np.unique(place[mask])
@@ -169,41 +182,38 @@ class Chain:
 
     def missing_caps(self):
         """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
-        self.cap_index = limits.cap_index(
-            self.inputs.cap.astype(object).where(self.inputs.cap.notna(), None).to_dict("records"))
-        self.mode = self.policy.get("cap.mode")
-        if self.mode != caps.PROPORTIONAL:
-            return
-        lacking = caps.lacking(self.cap_index, self.district.values, self.inputs.county_code)
+        index = limits.cap_index(self.inputs.cap.astype(object).where(self.inputs.cap.notna(), None).to_dict("records"),
+                                 self.policy.reserve_share_e4)
         place = self.part["parcel"].to_numpy()
-        mask = lacking[self.district.code[place], self.part["source"].to_numpy()]
-        self.cut_off = self.part[mask]
+        there = pd.DataFrame({"outlet_code": self.site["outlet_code"].to_numpy(dtype=object)[place],
+                              "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})
+        self.tree, self.part["leaf"] = cap_leaves.grow(
+            self.inputs, self.policy, index, there, self.part["source"].to_numpy(), self._of_parts(self.district))
+        self.found.extend(caps.unused_findings(self.tree, index))
+        self.mode = self.policy.get("cap.mode")
+        if self.mode == caps.REPORT:
+            return
+        mask = caps.lacking(self.tree)[self.part["leaf"].to_numpy()]
+        cut_off = self.part[mask]
         self.outcome.stop(self._mask(np.unique(place[mask])), "no_quota", "CAP_MISSING")
         self._drop_stopped()
-        self.found.extend(self._lacking_findings())
+        self.found.extend(caps.missing_findings(self.tree, *(cut_off[c].to_numpy() for c in ("leaf", "demand_m3_100"))))
 
-    def _lacking_findings(self):
-        """One finding per missing cap, with the demand that waits for it."""
-        district = self.district.code[self.cut_off["parcel"].to_numpy()]
-        demand = self.cut_off["demand_m3_100"]
-        for (code, source), total in demand.groupby([district, self.cut_off["source"].to_numpy()]).sum().items():
-            yield from caps.missing_findings(self.cap_index, "district", self.district.values[code],
-                                             caps.SOURCES[source], int(total))
-        for source, total in demand.groupby(self.cut_off["source"].to_numpy()).sum().items():
-            yield from caps.missing_findings(self.cap_index, "county", self.inputs.county_code, caps.SOURCES[source],
-                                             int(total))
+    def _of_parts(self, words):
+        """Words of parcels as words of the parts."""
+        return quota.Words(words.code[self.part["parcel"].to_numpy()], words.values)
 
     def grant(self):
         """Volumes under the caps."""
-        named = {key[1] for key in self.cap_index if key[0] == "district"}
-        every = sorted({*named, *(self.district.values[c] for c in np.unique(self.district.code) if c >= 0)})
-        number = np.array([*(every.index(code) for code in self.district.values), -1], dtype=np.int64)
-        place = self.part["parcel"].to_numpy()
-        demands = caps.Demands(number[self.district.code[place]], self.part["source"].to_numpy(),
-                               self.part["demand_m3_100"].to_numpy(), every)
-        granted = caps.grant(demands, self.cap_index, self.inputs.county_code, self.mode, self.policy.step_m3_100)
+        kind, kinds = np.zeros(len(self.part), dtype=np.int64), ("",)
+        if self.mode == caps.PRIORITY:
+            kind, kinds = cap_leaves.classes(
+                self.policy, {"crop": self._of_parts(self.crop), "method": self._of_parts(self.method)},
+                self.holder_kinds[self.part["holder"].to_numpy()])
+        demands = caps.Demands(self.part["leaf"].to_numpy(), self.part["demand_m3_100"].to_numpy(), kind, kinds)
+        granted = caps.grant(self.tree, demands, self.mode, self.policy.step_m3_100)
         self.part["volume_m3_100"] = granted.volume_m3_100
-        self.cap_rows = granted.rows
+        self.granted = granted
         self.found.extend(granted.findings)
 
     def frames(self):
@@ -216,7 +226,7 @@ class Chain:
             self.part["holder"].to_numpy(), self.part["source"].to_numpy(), right_part["parcel_fid"].to_numpy(),
             *(self.part[name].to_numpy() for name in ("area_mu_100", "demand_m3_100", "volume_m3_100")),
             self.holding.codes, self.names, self.parcel["village_code"].to_numpy(dtype=object)[self.part["parcel"]])
-        return Rights(self._parcel_right(), right_part, holder_right, self._cap_result(right_part),
+        return Rights(self._parcel_right(), right_part, holder_right, *self._cap_results(right_part),
                       pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code",
                                                         "value"]))
 
@@ -276,17 +286,15 @@ class Chain:
             joined[place] = "、".join(name for name in listed if name)
         return joined
 
-    def _cap_result(self, right_part):
-        rows = []
-        for row in self.cap_rows:
-            last = row.pop("last", -1)
-            remainder = row.pop("last_remainder", None)
+    def _cap_results(self, right_part):
+        """The frames ``cap_result`` and ``cap_class``."""
+        for row in (*self.granted.rows, *self.granted.classes):
+            last, remainder = row.pop("last", -1), row.pop("last_remainder", None)
             if last >= 0:
                 code = self.parcel["DKBM"].iat[self.part["parcel"].iat[last]]
                 row["last_key"], row["last_remainder"] = f"{code}|{right_part['CBFBM'].iat[last]}", str(remainder)
-            rows.append(row)
-        return pd.DataFrame(rows, columns=["cap_level", "cap_code", "cap_name", "source", "mode", "demand_m3_100",
-                                           "cap_m3_100", "volume_m3_100", "last_remainder", "last_key"])
+        return (_frame(self.granted.rows, CAP_RESULT_COLUMNS, CAP_RESULT_NUMBERS),
+                _frame(self.granted.classes, CAP_CLASS_COLUMNS, ("demand_m3_100", "volume_m3_100")))
 
     def _per_parcel(self, column):
         return columns.sums(column, self.holding.parcel, self.count)
@@ -299,3 +307,9 @@ class Chain:
     def _drop_stopped(self):
         kept = self.outcome.open[self.part["parcel"].to_numpy()]
         self.part = self.part[kept].reset_index(drop=True)
+
+
+def _frame(rows, names, numbers):
+    """Rows as a frame whose ``numbers`` stay whole where some are missing."""
+    frame = pd.DataFrame(rows, columns=list(names), dtype=object)
+    return frame.astype(dict.fromkeys(numbers, "Int64"))

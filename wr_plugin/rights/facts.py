@@ -1,18 +1,19 @@
 """What the work file holds about one parcel or one holder, read for the explanation. Standard library only."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Optional
 
 from ..model import policy as policies
 from ..model.errors import BadInput
 from ..store import reading, registry_links
-from . import limits
+from . import cap_trace, cap_tree, limits
 
 
 @dataclass
 class County:
-    """What all parcels share: the policy of the last confirm run, quotas, caps, what the caps did, the runs.
+    """What all parcels share: the policy of the last confirm run, quotas, caps, what the caps did, the runs, and the
+    canals of each outlet where the policy's tree of caps has canals.
 
     ``run``: the last confirm run, None before the first. ``outdated``: why its result may be out of date, or "".
     """
@@ -22,16 +23,17 @@ class County:
     outdated: str
     quota: dict
     cap: dict
-    cap_results: dict
+    cap_results: cap_trace.Results
     county_code: str
+    canals: dict = field(default_factory=dict)
 
 
 @dataclass
 class Parcel:
     """Everything stored about one parcel: rows of parcel, parcel_site, CBDKXX, registry, findings, rights.
 
-    ``names``: holders' names by CBFBM, None for one that CBF lacks; ``places``: names of its district, outlet and well
-    by the site's column.
+    ``names``: holders' names by CBFBM, None for one that CBF lacks; ``kinds``: their CBFLX; ``places``: names of its
+    district, outlet and well by the site's column.
     """
 
     row: dict
@@ -44,18 +46,25 @@ class Parcel:
     right: Optional[dict]
     parts: list
     places: dict
+    kinds: dict = field(default_factory=dict)
 
 
 def county(store):
     """Reads what all parcels share."""
     run = _last(store, "confirm")
-    policy = _policy_of(store, run["policy_sha256"]) if run else None
-    cap_results = {(r["cap_level"], r["cap_code"], r["source"]): r for r in _dicts(store, "SELECT * FROM cap_result")}
+    policy = (_policy_of(store, run["policy_sha256"]) if run else None) or store.policy()
+    caps = limits.cap_index(_dicts(store, "SELECT * FROM cap"), policy.reserve_share_e4)
     return County(
-        policy or store.policy(), run, _outdated(store, run),
-        limits.quota_index(_dicts(store, "SELECT * FROM quota")), limits.cap_index(_dicts(store, "SELECT * FROM cap")),
-        cap_results, store.setting("county_code", ""),
+        policy, run, _outdated(store, run), limits.quota_index(_dicts(store, "SELECT * FROM quota")), caps,
+        cap_trace.Results(_dicts(store, "SELECT * FROM cap_result ORDER BY fid"),
+                          _dicts(store, "SELECT * FROM cap_class ORDER BY cap_fid, class_number")),
+        store.setting("county_code", ""), _canals(store) if "canal" in policy.get("cap.tree") else {},
     )
+
+
+def _canals(store):
+    return cap_tree.canals_of_outlets(_dicts(store, "SELECT outlet_code, canal_code FROM outlet"),
+                                      _dicts(store, "SELECT canal_code, parent_code FROM canal"))
 
 
 def _policy_of(store, sha256):
@@ -100,7 +109,11 @@ def parcel(store, row):
         _dict(store, "SELECT * FROM parcel_right WHERE parcel_fid = ?", fid),
         _dicts(store, "SELECT * FROM right_part WHERE parcel_fid = ? ORDER BY part_id", (fid,)),
         {column: _name(store, sql, site[column]) for column, sql in PLACES.items()} if site else {},
+        {link["CBFBM"]: _name(store, KIND_SQL, link["CBFBM"]) for link in links},
     )
+
+
+KIND_SQL = "SELECT CBFLX FROM CBF WHERE CBFBM = ? ORDER BY fid LIMIT 1"
 
 
 PLACES = {

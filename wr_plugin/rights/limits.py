@@ -9,7 +9,8 @@ from typing import Optional, Tuple
 from ..model import amounts, codes
 
 ANY_DISTRICT = "*"
-CAP_LEVELS = {"county": "县", "district": "灌区"}
+REQUIRED_LEVELS = ("county", "district")
+SHARE_SCALE = 10_000
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,17 @@ class QuotaRow:
 
 @dataclass(frozen=True)
 class CapRow:
-    """A cap that applies, in 0.01 m³."""
+    """A cap that applies, and what of it is reserved (预留) for no user, in 0.01 m³."""
 
     fid: int
     cap_m3_100: int
     row: dict
+    reserve_m3_100: int = 0
+
+    @property
+    def usable_m3_100(self):
+        """What the users may have together."""
+        return self.cap_m3_100 - self.reserve_m3_100
 
 
 def quota_key(row):
@@ -77,22 +84,46 @@ def cap_key(row):
     return tuple(_text(row[name]) for name in ("cap_level", "cap_code", "source"))
 
 
-def cap_index(rows):
-    """Cap rows (mappings) by (cap_level, cap_code, source)."""
-    return _index(rows, cap_key)
+def cap_index(rows, reserve_share_e4=0):
+    """Cap rows (mappings) by (cap_level, cap_code, source).
+
+    ``reserve_share_e4``: the policy's share of the county's cap that is reserved where its row does not say how much.
+    """
+    return _index([_with_reserve(row, reserve_share_e4) for row in rows], cap_key)
 
 
-def find_cap(index, level, code, source) -> Tuple[Optional[CapRow], str]:
-    """The cap of one level, code and source: (row, "") or (None, what is missing)."""
-    rows = index.get((level, code, source))
+def _with_reserve(row, share_e4):
+    cap, reserve = row["cap_m3_100"], row.get("reserve_m3_100")
+    if not share_e4 or cap is None or reserve is not None or _text(row["cap_level"]) != "county":
+        return row
+    return {**row, "reserve_m3_100": amounts.share_of(int(cap), share_e4, SHARE_SCALE)}
+
+
+def cap_rows(index, level, code, source, above=()):
+    """The rows of the cap table that speak of this code below these others: those that name one of them as their
+    ``parent_code``, or where none does those that name nothing. ``above``: codes from the county down."""
+    rows = index.get((level, code, source)) or []
+    named = [row for row in rows if _text(row.get("parent_code")) in above and _text(row.get("parent_code"))]
+    return named or [row for row in rows if not _text(row.get("parent_code"))]
+
+
+def find_cap(index, level, code, source, above=()) -> Tuple[Optional[CapRow], str]:
+    """The cap of one level, code and source: (row, "") or (None, what is missing).
+
+    Without a row, a county and a district miss their cap; any other level is unlimited: (None, ""). A row that exists
+    but is blank, wrong, or contradicted by another misses it at every level.
+    """
+    rows = cap_rows(index, level, code, source, above)
     if not rows:
-        return None, "指标表中没有这一行"
+        return None, "指标表中没有这一行" if level in REQUIRED_LEVELS else ""
     for row in rows:
         if row["cap_m3_100"] is None or int(row["cap_m3_100"]) < 0:
             return None, f"指标表中这一行未填指标水量{_where(row)}"
-    if len({int(row["cap_m3_100"]) for row in rows}) > 1:
+        if not 0 <= int(row.get("reserve_m3_100") or 0) <= int(row["cap_m3_100"]):
+            return None, f"指标表中这一行的预留水量大于指标水量{_where(row)}"
+    if len({(int(row["cap_m3_100"]), int(row.get("reserve_m3_100") or 0)) for row in rows}) > 1:
         return None, f"指标表中这一行有 {len(rows)} 个不同的值，请只留一行{_where(rows[0])}"
-    return CapRow(int(rows[0]["fid"]), int(rows[0]["cap_m3_100"]), rows[0]), ""
+    return CapRow(int(rows[0]["fid"]), int(rows[0]["cap_m3_100"]), rows[0], int(rows[0].get("reserve_m3_100") or 0)), ""
 
 
 def quota_label(crop, district, source, method):
@@ -100,7 +131,7 @@ def quota_label(crop, district, source, method):
 
 
 def cap_label(level, name, source):
-    return f"{CAP_LEVELS[level]}“{name}”{codes.SOURCE[source]}"
+    return f"{codes.CAP_LEVEL.get(level, level)}“{name}”{codes.SOURCE.get(source, source)}"
 
 
 def _index(rows, key):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from ..model import amounts
-from . import limits
+from . import cap_trace, limits
 
 SOURCES = ("surface", "ground")
 HOLDER_DEFECTS = ("HOLDER_LINK_MISSING", "HOLDER_UNKNOWN")
@@ -117,18 +117,18 @@ def _with_quota(trace, parcel, county):
                                                      trace.method)
     if any(part.quota is None for part in trace.parts):
         return trace.stop("no_quota", "QUOTA_MISSING")
-    cutting = policy.get("cap.mode") == "proportional"
+    cutting = policy.get("cap.mode") != "report"
     for part in trace.parts:
         part.demand = amounts.demand_m3_100(part.area, part.quota.quota_m3_mu_100, part.quota.eta_e8,
                                             policy.step_m3_100)
         part.volume = part.demand
         if cutting:
-            part.cap_missing = missing_caps(county, site["district_code"], part.source)
+            part.cap_missing = cap_trace.missing(county, parcel, part.source)
     if any(part.cap_missing for part in trace.parts):
         return trace.stop("no_quota", "CAP_MISSING")
     if cutting:
         for part in trace.parts:
-            part.volume = cut_volume(part, parcel, county)
+            part.volume = cap_trace.volume(county, parcel, trace, part)
     deducted = sum(share.deducted for share in trace.shares)
     return trace.stop("reduced", "UNAPPROVED_OVERLAP") if deducted else trace.stop("right", "")
 
@@ -211,48 +211,6 @@ def split(shares, source, share_e4):
         parts.append(Part(share.code, "surface", legal, area))
         parts.append(Part(share.code, "ground", share.legal - legal, share.area - area))
     return [part for part in parts if part.legal > 0]
-
-
-def missing_caps(county, district_code, source):
-    """The caps a part needs and lacks: (level, code, what is missing)."""
-    levels = (("district", district_code), ("county", county.county_code))
-    found = ((level, code, limits.find_cap(county.cap, level, code, source)[1]) for level, code in levels)
-    return [one for one in found if one[2]]
-
-
-def granted_steps(county, source):
-    """Steps granted to each district from one source, from the caps and the stored demands (``caps.grant``)."""
-    step = county.policy.step_m3_100
-    codes = sorted(code for level, code, kind in county.cap_results if level == "district" and kind == source)
-    granted = []
-    for code in codes:
-        wanted = county.cap_results["district", code, source]["demand_m3_100"] // step
-        cap, _ = limits.find_cap(county.cap, "district", code, source)
-        granted.append(min(wanted, cap.cap_m3_100 // step) if cap else wanted)
-    cap, _ = limits.find_cap(county.cap, "county", county.county_code, source)
-    if cap and cap.cap_m3_100 // step < sum(granted):
-        granted = amounts.largest_remainder(granted, cap.cap_m3_100 // step)
-    return dict(zip(codes, granted))
-
-
-def cut_volume(part, parcel, county):
-    """A part's volume under the proportional cut: its district's total in proportion to its demand.
-
-    Which parts got one more step is known from the last one that did (``cap_result.last_remainder``, ``last_key``).
-    """
-    step, district = county.policy.step_m3_100, parcel.site["district_code"]
-    result = county.cap_results.get(("district", district, part.source))
-    if result is None:
-        return part.demand
-    total, whole = granted_steps(county, part.source).get(district, 0), result["demand_m3_100"] // step
-    if not whole:
-        return 0
-    steps, remainder = divmod(part.demand // step * total, whole)
-    if result["last_key"]:
-        last = int(result["last_remainder"])
-        before = (parcel.row["DKBM"], part.code) <= tuple(result["last_key"].rsplit("|", 1))
-        steps += remainder > last or (remainder == last and before)
-    return steps * step
 
 
 def differences(trace, parcel):

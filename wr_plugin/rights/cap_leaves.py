@@ -1,0 +1,76 @@
+"""Where each part hangs in the tree of caps, and in which class it is served: columns in, node numbers out."""
+
+import numpy as np
+import pandas as pd
+
+from ..model import codes
+from ..model import policy as policies
+from . import cap_tree
+
+OTHERS = "其余"
+
+
+def grow(inputs, policy, index, place, source, district):
+    """The tree that the policy's levels make of these parts, and each part's leaf: (``cap_tree.Tree``, (p,) numbers).
+
+    ``place``: (p,) frame with the object columns ``outlet_code`` and ``village_code``; ``source``: (p,) number into
+    ``cap_tree.SOURCES``; ``district``: ``quota.Words`` of the parts. Districts that the cap table names stand in the
+    tree also where they have no part. A county has few different places: each is looked at once.
+    """
+    levels = tuple(policy.get("cap.tree"))
+    canals = _canals(inputs) if "canal" in levels else {}
+    surface = source == 0
+    columns = {"district": (district.code, district.values)} if "district" in levels else {}
+    if {"canal", "outlet"} & set(levels):
+        number, values = pd.factorize(place["outlet_code"].to_numpy(dtype=object), sort=True)
+        columns["outlet"] = np.where(surface, number, -1), list(values)
+    if {"town", "village"} & set(levels):
+        number, values = pd.factorize(place["village_code"].to_numpy(dtype=object), sort=True)
+        columns["village"] = number, list(values)
+    key = source.astype(np.int64)
+    for number, values in columns.values():
+        key = key * (len(values) + 1) + number + 1
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    paths = []
+    for at in first:
+        there = {name: values[number[at]] if number[at] >= 0 else None for name, (number, values) in columns.items()}
+        there["canals"] = canals.get(there.get("outlet"), ())
+        paths.append((cap_tree.SOURCES[source[at]], cap_tree.path_of(levels, inputs.county_code, there)))
+    tree = cap_tree.grow(paths, index, levels, _named(levels, inputs.county_code, index))
+    leaf = np.array([tree.leaf[path] for path in paths], dtype=np.int64)
+    return tree, leaf[which.reshape(-1)] if len(paths) else np.empty(0, dtype=np.int64)
+
+
+def _canals(inputs):
+    tables = [frame.astype(object).where(frame.notna(), None).to_dict("records")
+              for frame in (inputs.outlet, inputs.canal)]
+    return cap_tree.canals_of_outlets(*tables)
+
+
+def _named(levels, county_code, index):
+    """The county, and the districts of the cap table where they stand right below it."""
+    county = (("county", county_code),)
+    named = [(source, county) for source in cap_tree.SOURCES]
+    if levels[1:2] == ("district",):
+        named += [(source, (*county, ("district", code))) for level, code, source in index
+                  if level == "district" and code and source in cap_tree.SOURCES]
+    return named
+
+
+def classes(policy, words, holder_kind):
+    """The class of each part by the policy's order of priority: ((p,) numbers, names of the classes).
+
+    ``words``: {"crop", "method": ``quota.Words`` of the parts}; ``holder_kind``: (p,) CBFLX. What is in no class of
+    the policy is served last.
+    """
+    listed = policies.priority_classes(policy.get("cap.priority"))
+    names = tuple("、".join(one) for one in listed) + (OTHERS,)
+    number = {word: k for k, one in enumerate(listed) for word in one}
+    if policy.get("cap.priority_by") == "holder_kind":
+        code, values = pd.factorize(holder_kind)
+        values = [codes.CBFLX.get(value, value) for value in values]
+    else:
+        chosen = words[policy.get("cap.priority_by")]
+        code, values = chosen.code, chosen.values
+    lookup = np.array([*(number.get(value, len(listed)) for value in values), len(listed)], dtype=np.int64)
+    return lookup[code], names
