@@ -53,9 +53,9 @@ def quota_row(crop, district, source, method, quota, canal, field):
             "eta_canal": canal, "eta_field": field}
 
 
-def cap_row(level, code, source, amount):
-    """One row of the cap table; ``amount`` in 0.01 m³."""
-    return {"cap_level": level, "cap_code": code, "cap_name": f"名{code}", "source": source, "cap_m3_100": amount}
+def cap_row(level, code, source, amount, **more):
+    """One row of the cap table; ``amount`` in 0.01 m³; ``more``: ``reserve_m3_100``, ``parent_code``."""
+    return {"cap_level": level, "cap_code": code, "cap_name": f"名{code}", "source": source, "cap_m3_100": amount, **more}
 
 
 def county(parcels, links, quotas, caps, holders):
@@ -78,14 +78,20 @@ def county(parcels, links, quotas, caps, holders):
         _numbered([{"CBFBM": holder_code(n), "CBFMC": f"户{n}"} for n in holders], determine.HOLDER_COLUMNS),
         registry,
         _numbered(quotas, QUOTA_COLUMNS).astype({"quota_m3_mu_100": "Int64"}),
-        _numbered(caps, CAP_COLUMNS).astype({"cap_m3_100": "Int64"}),
+        cap_table(caps),
         COUNTY,
     )
 
 
 QUOTA_COLUMNS = ("fid", "crop", "district_code", "source", "method", "quota_m3_mu_100", "eta_canal", "eta_field",
                  "grade", "edition", "source_row")
-CAP_COLUMNS = ("fid", "cap_level", "cap_code", "cap_name", "source", "cap_m3_100", "source_row")
+CAP_COLUMNS = ("fid", "cap_level", "cap_code", "cap_name", "source", "cap_m3_100", "reserve_m3_100", "parent_code",
+               "source_row")
+
+
+def cap_table(rows):
+    """The cap table of rows as ``cap_row`` makes them."""
+    return _numbered(rows, CAP_COLUMNS).astype({"cap_m3_100": "Int64", "reserve_m3_100": "Int64"})
 
 
 def _numbered(rows, columns):
@@ -119,6 +125,11 @@ def store_county(path, inputs, policy_changes=None):
         frames.replace(store, "CBF", inputs.holder)
         frames.replace(store, "quota", inputs.quota)
         frames.replace(store, "cap", inputs.cap)
+        for name, made in (("outlet", shapely.points), ("canal", lambda xy: shapely.linestrings(np.stack([xy, xy + 1], 1)))):
+            rows = getattr(inputs, name)
+            if rows is not None:
+                where = made(np.stack([np.arange(len(rows)), np.zeros(len(rows))], axis=1))
+                frames.replace(store, name, rows.assign(district_code="GQ01"), where)
         for verb in ("import", "check"):
             runs.record(store, verb, runs.now(), {}, {}, policy_sha256=policy.sha256)
     return path
@@ -127,6 +138,6 @@ def store_county(path, inputs, policy_changes=None):
 def as_text(rights):
     """All frames of a result as one digest, to compare results."""
     plain = {name: json.loads(getattr(rights, name).astype(object).to_json(orient="records", force_ascii=False))
-             for name in ("parcel_right", "right_part", "holder_right", "cap_result", "finding")}
+             for name in ("parcel_right", "right_part", "holder_right", "cap_result", "cap_class", "finding")}
     plain["finding"].sort(key=lambda row: (row["code"], row["subject"]))
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()

@@ -4,13 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rights import small_county as county
 from wr_plugin.model import amounts
 from wr_plugin.model.errors import BadInput
-from wr_plugin.rights import caps, columns, limits, parts, quota
+from wr_plugin.rights import caps, columns, parts, quota
 
 SMALL = st.integers(0, 10**4)
 LARGE = st.integers(0, 10**15)
@@ -53,62 +52,6 @@ def test_last_extra_unit_tells_every_part_without_the_others(case):
 def test_largest_remainder_refuses_a_total_without_parts():
     with pytest.raises(ValueError):
         caps.largest_remainder(np.zeros(2, dtype=np.int64), np.array([0, 0]), [1])
-
-
-@st.composite
-def capped(draw):
-    """Demands of two sources in up to three districts, caps for all of them, and a step."""
-    step = draw(st.sampled_from([1, 10, 100]))
-    size = draw(st.integers(1, 25))
-    steps = draw(st.lists(st.one_of(st.integers(0, 50), st.integers(0, 10**9)), min_size=size, max_size=size))
-    district = draw(st.lists(st.integers(0, 2), min_size=size, max_size=size))
-    source = draw(st.lists(st.integers(0, 1), min_size=size, max_size=size))
-    whole = sum(steps) * step
-    rows = [county.cap_row(level, code, name, draw(st.integers(0, max(1, whole * 5 // 4))))
-            for level, code in (("county", county.COUNTY), ("district", "A"), ("district", "B"), ("district", "C"))
-            for name in caps.SOURCES]
-    for number, row in enumerate(rows, 1):
-        row.update(fid=number, source_row=number)
-    demands = caps.Demands(np.array(district), np.array(source), np.array(steps, dtype=np.int64) * step,
-                           ["A", "B", "C"])
-    return demands, limits.cap_index(rows), step
-
-
-@given(capped())
-@settings(max_examples=200)
-def test_a_cut_meets_every_cap_on_the_way_and_never_exceeds_a_demand(case):
-    demands, index, step = case
-    granted = caps.grant(demands, index, county.COUNTY, "proportional", step)
-    volume = granted.volume_m3_100
-    assert (volume <= demands.demand_m3_100).all() and (volume >= 0).all() and (volume % step == 0).all()
-    for s, source in enumerate(caps.SOURCES):
-        mine = demands.source == s
-        county_cap = limits.find_cap(index, "county", county.COUNTY, source)[0].cap_m3_100
-        allowed = []
-        for d, code in enumerate(demands.district_codes):
-            cap = limits.find_cap(index, "district", code, source)[0].cap_m3_100
-            here = mine & (demands.district == d)
-            wanted = int(demands.demand_m3_100[here].sum())
-            assert int(volume[here].sum()) <= min(wanted, cap)
-            allowed.append(min(wanted, cap // step * step))
-        assert int(volume[mine].sum()) == min(sum(allowed), county_cap // step * step)
-    stored = {(row["cap_level"], row["cap_code"], row["source"]): row for row in granted.rows}
-    for (level, code, source), row in stored.items():
-        here = (demands.source == caps.SOURCES.index(source))
-        if level == "district":
-            here &= demands.district == demands.district_codes.index(code)
-        assert row["volume_m3_100"] == int(volume[here].sum())
-        assert row["demand_m3_100"] == int(demands.demand_m3_100[here].sum())
-        exceeded = [f for f in granted.findings if f["subject"] == f"{level}|{code}|{source}"]
-        assert bool(exceeded) == (row["demand_m3_100"] > row["cap_m3_100"])
-
-
-@given(capped())
-def test_a_report_cuts_nothing(case):
-    demands, index, step = case
-    granted = caps.grant(demands, index, county.COUNTY, "report", step)
-    assert (granted.volume_m3_100 == demands.demand_m3_100).all()
-    assert all(row["volume_m3_100"] == row["demand_m3_100"] for row in granted.rows)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**7), st.integers(10**5, 10**8)), min_size=1,

@@ -13,7 +13,7 @@ from tests.village import village_policy
 from wr_plugin.commands import confirm
 from wr_plugin.commands.progress import Progress
 from wr_plugin.model import codes
-from wr_plugin.rights import caps, determine, limits
+from wr_plugin.rights import cap_tree, caps, determine, limits
 from wr_plugin.rights.explain import explain_parcel
 from wr_plugin.store.workfile import WorkFile
 
@@ -132,8 +132,9 @@ def test_cut_as_computed_by_hand(row):
     rows += [county.cap_row("district", code, "surface", hundredths(amount)) for code, amount in limit.items()]
     for number, one in enumerate(rows, 1):
         one.update(fid=number, source_row=number)
-    names = sorted(limit)
-    demands = caps.Demands(np.array([names.index(code) for code, _, _ in parts]), np.zeros(len(parts), dtype=np.int64),
-                           np.array([int(demand) * 100 for _, demand, _ in parts]), names)
-    granted = caps.grant(demands, limits.cap_index(rows), county.COUNTY, "proportional", 100)
+    paths = [("surface", (("county", county.COUNTY), ("district", code))) for code, _, _ in parts]
+    tree = cap_tree.grow(paths, limits.cap_index(rows))
+    demands = caps.Demands(np.array([tree.leaf[path] for path in paths]),
+                           np.array([int(demand) * 100 for _, demand, _ in parts]), np.zeros(len(parts), dtype=np.int64))
+    granted = caps.grant(tree, demands, "proportional", 100)
     assert granted.volume_m3_100.tolist() == [int(volume) * 100 for _, _, volume in parts]

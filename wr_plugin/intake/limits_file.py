@@ -17,7 +17,7 @@ from . import field_matching, sheets, values
 EVERY_DISTRICT = "*"
 EVERY_WORDS = ("通用", "全部", "各灌区", "各灌区通用", "全县", "所有灌区")
 EXCEL_DIGITS = 15
-KEYS = {"quota": ("crop", "district_code", "source", "method"), "cap": ("cap_level", "cap_code", "source")}
+KEYS = {"quota": ("crop", "district_code", "source", "method"), "cap": ("cap_level", "cap_code", "source", "parent_code")}
 
 
 def read_quota(path, name="", chosen=None, sheet="", told=None):
@@ -130,10 +130,10 @@ def _demo(value, item, raw, position):
 
 def _refuse_double_rows(frame, table, name):
     """Two rows of one key would make the result depend on their order."""
-    keys = list(KEYS[table.name])
-    double = frame[frame.duplicated(keys, keep=False)]
+    keys = frame[list(KEYS[table.name])].astype(object).where(lambda f: f.notna(), "")
+    double = keys[keys.duplicated(keep=False)]
     if len(double):
-        key = double.iloc[0][keys]
-        same = double[(double[keys] == key).all(axis=1)]["source_row"].tolist()
-        raise BadInput(f"{table.title}有重复的行：{'、'.join(str(v) for v in key)}（第 {'、'.join(str(r) for r in same)} 行）",
+        key = double.iloc[0]
+        same = frame.loc[double.index[(double == key).all(axis=1)], "source_row"].tolist()
+        raise BadInput(f"{table.title}有重复的行：{'、'.join(str(v) for v in key if v != '')}（第 {'、'.join(str(r) for r in same)} 行）",
                        "只留一行", where=name)

@@ -8,6 +8,7 @@ from ..model import policy as policies
 from . import cap_tree
 
 OTHERS = "其余"
+LARGEST_TABLE = 1 << 22
 
 
 def grow(inputs, policy, index, place, source, district):
@@ -27,18 +28,31 @@ def grow(inputs, policy, index, place, source, district):
     if {"town", "village"} & set(levels):
         number, values = pd.factorize(place["village_code"].to_numpy(dtype=object), sort=True)
         columns["village"] = number, list(values)
-    key = source.astype(np.int64)
+    key, size = source.astype(np.int64), len(cap_tree.SOURCES)
     for number, values in columns.values():
-        key = key * (len(values) + 1) + number + 1
-    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+        key, size = key * (len(values) + 1) + number + 1, size * (len(values) + 1)
+    example, which = _different(key, size)
     paths = []
-    for at in first:
+    for at in example:
         there = {name: values[number[at]] if number[at] >= 0 else None for name, (number, values) in columns.items()}
         there["canals"] = canals.get(there.get("outlet"), ())
         paths.append((cap_tree.SOURCES[source[at]], cap_tree.path_of(levels, inputs.county_code, there)))
     tree = cap_tree.grow(paths, index, levels, _named(levels, inputs.county_code, index))
-    leaf = np.array([tree.leaf[path] for path in paths], dtype=np.int64)
-    return tree, leaf[which.reshape(-1)] if len(paths) else np.empty(0, dtype=np.int64)
+    return tree, np.array([tree.leaf[path] for path in paths], dtype=np.int64)[which]
+
+
+def _different(key, size):
+    """(position of one part of each different key, per part which of them); ``size``: above every key.
+
+    A table of all possible keys is quicker than sorting the parts, where it is not too large.
+    """
+    if size > LARGEST_TABLE:
+        _, first, which = np.unique(key, return_index=True, return_inverse=True)
+        return first, which.reshape(-1)
+    at = np.full(size, -1, dtype=np.int64)
+    at[key] = np.arange(len(key))
+    present = at >= 0
+    return at[present], (np.cumsum(present) - 1)[key]
 
 
 def _canals(inputs):
