@@ -29,6 +29,9 @@
         <Option type="QString" name="缺编码的行" value="ROW_INCOMPLETE"/>
        </Option>
        <Option type="Map">
+        <Option type="QString" name="编码属别的县" value="CODE_OTHER_COUNTY"/>
+       </Option>
+       <Option type="Map">
         <Option type="QString" name="地块编码不合规" value="CODE_MALFORMED"/>
        </Option>
        <Option type="Map">
@@ -201,6 +204,9 @@
        </Option>
        <Option type="Map">
         <Option type="QString" name="超指标" value="CAP_EXCEEDED"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="指标没有执行" value="CAP_UNUSED"/>
        </Option>
       </Option>
      </Option>

@@ -77,7 +77,7 @@ def test_a_policy_of_an_earlier_version_means_what_it_meant(mapping):
         mapping["cap"].pop(name, None)
     read, problems = policy.from_mapping(mapping)
     assert problems == () and list(read.get("cap.tree")) == ["county", "district"]
-    assert read.reserve_share_e4 == 0 and read.get("cap.priority") is None
+    assert read.share_e4("cap.reserve_share") is None and read.get("cap.priority") is None
 
 
 def test_an_order_of_priority_is_asked_for_where_it_decides(mapping):

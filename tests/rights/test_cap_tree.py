@@ -286,3 +286,9 @@ def test_canals_that_go_round_are_refused():
     inputs.canal = pd.DataFrame({"fid": [1, 2], "canal_code": ["QD11"] * 2, "parent_code": ["QD1", "QD2"]}, dtype=object)
     with pytest.raises(BadInput, match="两个上级渠道"):
         determine.determine(inputs, village_policy(**settings_of("canals", "report"))[0])
+
+
+def test_a_district_without_a_permit_row_rests_on_the_county_where_the_policy_says_so():
+    inputs = six_parcels(("county", county.COUNTY, 18_000, {}), LOOSE[1])
+    assert volumes(inputs, **{"cap.mode": "proportional"})[0] == [3600] * 3 + [0] * 3
+    assert volumes(inputs, **{"cap.mode": "proportional", "cap.without_district": "county"})[0] == [3000] * 6

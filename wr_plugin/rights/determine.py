@@ -183,7 +183,7 @@ class Chain:
     def missing_caps(self):
         """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
         index = limits.cap_index(self.inputs.cap.astype(object).where(self.inputs.cap.notna(), None).to_dict("records"),
-                                 self.policy.reserve_share_e4)
+                                 self.policy)
         place = self.part["parcel"].to_numpy()
         there = pd.DataFrame({"outlet_code": self.site["outlet_code"].to_numpy(dtype=object)[place],
                               "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})

@@ -53,7 +53,7 @@ def county(store):
     """Reads what all parcels share."""
     run = _last(store, "confirm")
     policy = (_policy_of(store, run["policy_sha256"]) if run else None) or store.policy()
-    caps = limits.cap_index(_dicts(store, "SELECT * FROM cap"), policy.reserve_share_e4)
+    caps = limits.cap_index(_dicts(store, "SELECT * FROM cap"), policy)
     return County(
         policy, run, _outdated(store, run), limits.quota_index(_dicts(store, "SELECT * FROM quota")), caps,
         cap_trace.Results(_dicts(store, "SELECT * FROM cap_result ORDER BY fid"),

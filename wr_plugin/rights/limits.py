@@ -9,7 +9,6 @@ from typing import Optional, Tuple
 from ..model import amounts, codes
 
 ANY_DISTRICT = "*"
-REQUIRED_LEVELS = ("county", "district")
 SHARE_SCALE = 10_000
 
 
@@ -84,12 +83,20 @@ def cap_key(row):
     return tuple(_text(row[name]) for name in ("cap_level", "cap_code", "source"))
 
 
-def cap_index(rows, reserve_share_e4=0):
-    """Cap rows (mappings) by (cap_level, cap_code, source).
+class CapIndex(dict):
+    """Cap rows (mappings) by (cap_level, cap_code, source). ``required``: the levels that may not lack a row."""
 
-    ``reserve_share_e4``: the policy's share of the county's cap that is reserved where its row does not say how much.
-    """
-    return _index([_with_reserve(row, reserve_share_e4) for row in rows], cap_key)
+    required = ("county", "district")
+
+
+def cap_index(rows, policy=None):
+    """The cap table as a ``CapIndex``, as the policy has it: the share of the county's cap that is reserved where its
+    row does not say how much, and whether a district may do without a row."""
+    share = (policy.share_e4("cap.reserve_share") or 0) if policy else 0
+    index = CapIndex(_index([_with_reserve(row, share) for row in rows], cap_key))
+    if policy and policy.get("cap.without_district") == "county":
+        index.required = ("county",)
+    return index
 
 
 def _with_reserve(row, share_e4):
@@ -110,12 +117,12 @@ def cap_rows(index, level, code, source, above=()):
 def find_cap(index, level, code, source, above=()) -> Tuple[Optional[CapRow], str]:
     """The cap of one level, code and source: (row, "") or (None, what is missing).
 
-    Without a row, a county and a district miss their cap; any other level is unlimited: (None, ""). A row that exists
-    but is blank, wrong, or contradicted by another misses it at every level.
+    Without a row, a required level misses its cap; any other is unlimited: (None, ""). A row that exists but is blank,
+    wrong, or contradicted by another misses it at every level.
     """
     rows = cap_rows(index, level, code, source, above)
     if not rows:
-        return None, "指标表中没有这一行" if level in REQUIRED_LEVELS else ""
+        return None, "指标表中没有这一行" if level in index.required else ""
     for row in rows:
         if row["cap_m3_100"] is None or int(row["cap_m3_100"]) < 0:
             return None, f"指标表中这一行未填指标水量{_where(row)}"
