@@ -213,7 +213,7 @@ class Chain:
         demands = caps.Demands(self.part["leaf"].to_numpy(), self.part["demand_m3_100"].to_numpy(), kind, kinds)
         granted = caps.grant(self.tree, demands, self.mode, self.policy.step_m3_100)
         self.part["volume_m3_100"] = granted.volume_m3_100
-        self.granted = granted
+        self.cap_rows, self.cap_classes = granted.rows, granted.classes
         self.found.extend(granted.findings)
 
     def frames(self):
@@ -288,13 +288,13 @@ class Chain:
 
     def _cap_results(self, right_part):
         """The frames ``cap_result`` and ``cap_class``."""
-        for row in (*self.granted.rows, *self.granted.classes):
+        for row in (*self.cap_rows, *self.cap_classes):
             last, remainder = row.pop("last", -1), row.pop("last_remainder", None)
             if last >= 0:
                 code = self.parcel["DKBM"].iat[self.part["parcel"].iat[last]]
                 row["last_key"], row["last_remainder"] = f"{code}|{right_part['CBFBM'].iat[last]}", str(remainder)
-        return (_frame(self.granted.rows, CAP_RESULT_COLUMNS, CAP_RESULT_NUMBERS),
-                _frame(self.granted.classes, CAP_CLASS_COLUMNS, ("demand_m3_100", "volume_m3_100")))
+        return (_frame(self.cap_rows, CAP_RESULT_COLUMNS, CAP_RESULT_NUMBERS),
+                _frame(self.cap_classes, CAP_CLASS_COLUMNS, ("demand_m3_100", "volume_m3_100")))
 
     def _per_parcel(self, column):
         return columns.sums(column, self.holding.parcel, self.count)

@@ -184,7 +184,7 @@ def _quota_words(row):
 
 def _cap_words(row):
     level, code, source = limits.cap_key(row)
-    return {level, limits.CAP_LEVELS.get(level, level), code, str(row.get("cap_name") or ""), source,
+    return {level, codes.CAP_LEVEL.get(level, level), code, str(row.get("cap_name") or ""), source,
             codes.SOURCE.get(source, source)}
 
 
