@@ -2,9 +2,11 @@
 
 import township
 from openpyxl import load_workbook
+from pandas import DataFrame
 
 from wr_plugin.commands.running import run_verb
 from wr_plugin.documents import import_report
+from wr_plugin.intake import values
 from wr_plugin.model import findings, schema
 from wr_plugin.model.findings import KINDS
 
@@ -35,7 +37,7 @@ def test_the_leaders_page_says_what_came_what_was_decided_what_is_missing_and_wh
     rows = body(report(done.path, tmp_path)["总览"])
     parts = list(dict.fromkeys(row[0] for row in rows))
     assert parts == ["结论", "问题", "缺少", "来源", "决定", "下一步"]
-    assert "地块 12、承包方 6、二轮延包地名录 12" in rows[0][2] and "须复核 5 条" in rows[0][2]
+    assert "地块 12、承包方 6、二轮延包地名录 12" in rows[0][2] and "须复核 7 条" in rows[0][2]
     told = {row[1]: row[2] for row in rows}
     assert told["地块　12"] == "矢量数据/DK6207992026.shp" and told["斗口控制范围"].startswith("没有斗口供水的依据")
     assert told["须复核　姓名或文字乱码　4 条"] == KINDS["NAME_DAMAGED"].remedy
@@ -52,7 +54,7 @@ def test_the_clerks_table_says_file_row_field_value_and_remedy(package, bring_in
     entries = [dict(zip(head, row)) for row in body(book["问题清单"])]
     count = next(e for e in entries if e["字段"] == "承包方成员数量")
     assert (count["程度"], count["问题"], count["文件"], count["行"], count["值"], count["处理办法"], count["发现于"]) == (
-        "须复核", "取值读不懂", "权属数据/CBF.csv", 2, "“三”", KINDS["VALUE_UNREADABLE"].remedy, "导入")
+        "须复核", "取值读不懂", "权属数据/CBF.csv", 2, "三", KINDS["VALUE_UNREADABLE"].remedy, "导入")
     damaged = next(e for e in entries if e["对象"] == township.holder_code(1))
     assert (damaged["文件"], damaged["行"], damaged["字段"]) == ("权属数据/CBF.csv", 2, "姓名") and "王?" in damaged["值"]
     assert all(e["哪里不对"] and e["处理办法"] for e in entries)
@@ -103,3 +105,25 @@ def test_every_table_that_may_be_missing_says_what_follows():
     from wr_plugin.intake import delivery
 
     assert set(import_report.WITHOUT) == set(delivery.OPTIONAL) and all(t in schema.tables() for t in import_report.WITHOUT)
+
+
+def test_each_unreadable_value_is_an_entry_of_its_own_and_the_rest_is_counted(package, bring_in, tmp_path):
+    """250 dates that are none: 200 entries with row and value, one that counts the other 50; not one row is lost."""
+    rows = ([f"{township.holder_code(1)}{i:03d}", township.holder_code(1), f"待补{i}"] for i in range(250))
+    package.book("权属数据/CBHT.xlsx", ["CBHTBM", "CBFBM", "QDSJ"], *rows)
+    done = bring_in(package)
+    found = done.rows("SELECT * FROM finding WHERE code = 'VALUE_UNREADABLE' ORDER BY source_row IS NULL, source_row")
+    assert len(found) == values.LISTED + 1 and len(done.rows("SELECT fid FROM CBHT")) == 250
+    assert [(f["source_row"], f["value"]) for f in found[:-1]] == [(i + 2, f"待补{i}") for i in range(200)]
+    assert "另有 50 个值不是日期" in found[-1]["message"] and "共 250 个" in found[-1]["message"]
+    entries = [row for row in body(report(done.path, tmp_path)["问题清单"]) if row[2] == "取值读不懂"]
+    assert len(entries) == 201 and {row[5] for row in entries} == {"签订时间"}
+
+
+def test_an_unreadable_value_of_a_parcel_leads_to_the_parcel(package, bring_in):
+    frame = DataFrame({"DKBM": [township.parcel_code(i + 1) for i in range(3)], "DKMC": "甲", "DKLB": ["10", "承包", "10"],
+                       "TDYT": "1", "SCMJ": 1600.0})
+    package.layer("矢量数据/DK6207992026.shp", frame, township.squares(3))
+    found, = bring_in(package).rows(
+        "SELECT f.value, p.DKBM, f.source_row FROM finding f JOIN parcel p ON p.uuid = f.parcel_uuid WHERE f.code = 'VALUE_UNREADABLE'")
+    assert (found["value"], found["DKBM"], found["source_row"]) == ("承包", township.parcel_code(2), 2)

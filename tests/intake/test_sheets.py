@@ -79,7 +79,8 @@ def test_dates_as_dates_numbers_and_words(package):
     assert frame["CBQXQ"].tolist() == ["1998-10-01", "1998-10-01"]
     assert frame["CBQXZ"].tolist() == ["9999-01-01", "2028-10-01"]
     assert frame["QDSJ"].tolist() == ["1998-10-01", None]
-    assert [f["code"] for f in findings] == ["VALUE_UNREADABLE"] and "“不详”（第 3 行）" in findings[0]["message"]
+    assert [f["code"] for f in findings] == ["VALUE_UNREADABLE"] and "“不详”不是日期" in findings[0]["message"]
+    assert (findings[0]["source_row"], findings[0]["value"]) == (3, "不详")
 
 
 def test_words_for_codes_and_numbers_for_codes(package):
@@ -89,7 +90,7 @@ def test_words_for_codes_and_numbers_for_codes(package):
     raw, = sheets.read(path, CBF)
     frame, _, findings = tabular.to_frame(CBF, raw)
     assert frame["CBFLX"].tolist() == ["1", "3", "1"] and frame["CBFZJLX"].tolist() == ["1", "3", "7"]
-    assert findings[0]["subject"] == "CBF.CBFZJLX"
+    assert findings[0]["subject"] == "CBF.CBFZJLX:CBF.xlsx › Sheet1:4"
 
 
 def test_formulas_are_their_values_and_further_sheets_are_read(package):

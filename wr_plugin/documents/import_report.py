@@ -137,7 +137,7 @@ def entries(store):
 def field_of(code, subject):
     """The field that a finding is about, as people call it; "" where it is about no single one."""
     if code == "VALUE_UNREADABLE":
-        table, _, name = (subject or "").partition(".")
+        table, _, name = (subject or "").partition(":")[0].partition(".")
         declared = schema.tables().get(table)
         return declared.by_name[name].alias if declared and name in declared.by_name else name
     known = next((field for start, field in ABOUT_FIELD.items() if code.startswith(start)), "")

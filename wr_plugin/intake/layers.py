@@ -131,6 +131,7 @@ def _finished(found, table, one):
         if placed.crs != work and not coordinates.measurable(placed.crs):
             geometry = geometry.copy() if geometry is one.geometry else geometry
             geometry[rows] = coordinates.reproject(geometry[rows], placed.crs, work)
+    first = found.parcels
     frame, shapes, kept = _shaped(found, table, raw, one.frame, geometry, one.given)
     area = shapely.area(shapes)
     moved = _moved(shapes, part_of[kept], one.parts, work)
@@ -142,7 +143,7 @@ def _finished(found, table, one):
         raw.notes.append(f"已转换到 {found.work.title}")
     if table.name == "parcel":
         frame = frame.assign(geometry_m2=np.nan_to_num(area))
-    found.findings.extend(one.findings)
+    found.findings.extend({**row, "row": row["row"] + first} if "row" in row else row for row in one.findings)
     found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
     found.fields.extend((table.name, raw.where, *each) for each in raw.fields)
     return frame, moved

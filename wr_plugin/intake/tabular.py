@@ -11,7 +11,6 @@ from ..model.errors import BadInput
 from . import content, field_matching, units, values
 from .mapping import NOTHING_SAID
 
-ROWS_SHOWN = 5
 CUT_NAMES = (".shp", ".dbf")
 OF_NO_INTEREST = re.compile(r"序号|编号|BSM|YSDM|KJZB|FID|OBJECTID.*|SHAPE_.*|ID", re.IGNORECASE)
 FEATURE_ID = "FID"
@@ -21,7 +20,7 @@ def to_frame(table, raw, given=NOTHING_SAID):
     """(frame, positions kept, findings) of one raw table.
 
     ``given``: what a saved mapping says of the table. Rows of a sheet whose mandatory codes are blank are left out and
-    told (ROW_INCOMPLETE); values that cannot be read become blank and are told by column (VALUE_UNREADABLE). A
+    told (ROW_INCOMPLETE); values that cannot be read become blank and are told one by one (VALUE_UNREADABLE). A
     mandatory coded value (e.g. the kind of unapproved land) that cannot be read is refused: BadInput.
     """
     offer_feature_ids(raw, given)
@@ -43,7 +42,7 @@ def to_frame(table, raw, given=NOTHING_SAID):
                            "改正后再试，或在字段对应文件的 codes 里说明它是什么意思",
                            where=f"{raw.where} › 第 {bad.rows[0]} 行 › {item.alias}")
         if bad:
-            findings.append(_unreadable(table, raw, bad))
+            findings.extend(_unreadable(table, raw, bad))
         columns[name] = made
     kept = _complete(table, raw, columns, findings)
     frame = pd.DataFrame({name: _series(table.by_name[name], made[kept]) for name, made in columns.items()}, index=range(len(kept)))
@@ -138,11 +137,30 @@ def _series(item, made):
 
 
 def _unreadable(table, raw, bad):
-    rows = "、".join(map(str, bad.rows[:ROWS_SHOWN])) + ("等" if len(bad.rows) > ROWS_SHOWN else "")
-    shown = "、".join(f"“{v}”" for v in bad.shown)
-    return {"code": "VALUE_UNREADABLE", "subject": f"{table.name}.{bad.field}",
-            "message": f"{table.title}的{bad.alias}有 {len(bad.rows)} 个值{bad.reason}：{shown}（第 {rows} 行）",
-            "value": shown, "source_file": raw.where, "source_row": bad.rows[0]}
+    """One finding for each value, with its file, row, field and what stands there; beyond ``values.LISTED`` one for the rest.
+    A parcel's has its position as ``row``."""
+    subject = f"{table.name}.{bad.field}"
+    for position, row, value in zip(bad.positions, bad.rows, bad.values):
+        yield {"code": "VALUE_UNREADABLE", "subject": f"{subject}:{raw.where}:{row}", "value": value,
+               "message": f"{table.title}的{bad.alias}“{value}”{bad.reason}（{raw.where} 第 {row} 行）",
+               "source_file": raw.where, "source_row": row, **({"row": position} if table.name == "parcel" else {})}
+    rest = bad.count - len(bad.rows)
+    if rest:
+        shown = "、".join(f"“{v}”" for v in bad.shown)
+        yield {"code": "VALUE_UNREADABLE", "subject": f"{subject}:{raw.where}", "value": shown,
+               "message": f"{table.title}的{bad.alias}另有 {rest:,} 个值{bad.reason}，没有逐条列出（每列至多列 {values.LISTED} 个，"
+                          f"共 {bad.count:,} 个）；最多的是：{shown}", "source_file": raw.where}
+
+
+def _incomplete(raw, rows, what):
+    """One finding for each row that was not read; beyond ``values.LISTED`` one for the rest."""
+    for row in rows[:values.LISTED]:
+        yield {"code": "ROW_INCOMPLETE", "subject": f"{raw.where}:{row}", "message": f"{raw.where} 第 {row} 行没有{what}，未读入",
+               "source_file": raw.where, "source_row": row}
+    if len(rows) > values.LISTED:
+        yield {"code": "ROW_INCOMPLETE", "subject": raw.where, "source_file": raw.where, "value": f"{len(rows)}",
+               "message": f"{raw.where} 另有 {len(rows) - values.LISTED:,} 行没有{what}，未读入，没有逐条列出（至多列 {values.LISTED} 行，"
+                          f"共 {len(rows):,} 行）"}
 
 
 def _complete(table, raw, columns, findings):
@@ -159,10 +177,7 @@ def _complete(table, raw, columns, findings):
                            where=f"{raw.where} › 第 {int(raw.rows[blank][0])} 行 › {item.alias}")
         if table.geometry is None and _is_key(item):
             keep &= ~blank
-            for row in raw.rows[blank].tolist():
-                findings.append({"code": "ROW_INCOMPLETE", "subject": f"{raw.where}:{row}",
-                                 "message": f"{raw.where} 第 {row} 行没有{item.alias}，未读入",
-                                 "source_file": raw.where, "source_row": row})
+            findings.extend(_incomplete(raw, raw.rows[blank].tolist(), item.alias))
         if item.type == schema.TEXT:
             columns[item.name][blank] = ""
     keep &= _told_apart(table, raw, columns, keep, findings)
@@ -179,10 +194,7 @@ def _told_apart(table, raw, columns, keep, findings):
         if name in columns:
             told |= np.array([v is not None for v in columns[name].tolist()], dtype=bool)
     wanted = "、".join(table.by_name[way[0]].alias for way in ways)
-    for row in raw.rows[keep & ~told].tolist():
-        findings.append({"code": "ROW_INCOMPLETE", "subject": f"{raw.where}:{row}",
-                         "message": f"{raw.where} 第 {row} 行没有{wanted}中的任何一项，未读入",
-                         "source_file": raw.where, "source_row": row})
+    findings.extend(_incomplete(raw, raw.rows[keep & ~told].tolist(), f"{wanted}中的任何一项"))
     return told
 
 

@@ -39,16 +39,23 @@ SYNONYMS = {
 }
 SAID_TO_BE_ABSENT = ("permit_number", "crop", "method", "quota_point", "edition", "page")
 REFUSED_SHOWN = 10
+LISTED = 200
+"""How many of a column's unreadable values, and of a sheet's incomplete rows, are told one by one; the rest is counted."""
+LONGEST_SHOWN = 60
 
 
 @dataclass
 class Unreadable:
-    """Values of one column that could not be read. ``rows``: their row numbers, ``shown``: the commonest values."""
+    """Values of one column that could not be read: ``count`` of them, ``shown`` the commonest. Of the first ``LISTED``
+    of them ``positions``, ``rows`` (row numbers) and ``values`` (texts)."""
 
     field: str
     alias: str
     reason: str
+    count: int
+    positions: List[int] = field(default_factory=list)
     rows: List[int] = field(default_factory=list)
+    values: List[str] = field(default_factory=list)
     shown: List[str] = field(default_factory=list)
 
 
@@ -164,7 +171,7 @@ def _coded(item, values, rows, words):
             table[str(int(code))] = code
     table.update({code: code for code in codes})
     table.update({str(k).strip(): str(v) for k, v in words.items()})
-    memo, unknown = {None: None}, Counter()
+    memo, unknown = {None: None}, set()
     for value in set(values.tolist()):
         if value is None:
             continue
@@ -175,15 +182,12 @@ def _coded(item, values, rows, words):
             found = value
         memo[value] = found if found is not None else (None if key.lower() in BLANKS else _kept(item, value))
         if found is None and key.lower() not in BLANKS:
-            unknown[value] = 0
+            unknown.add(value)
     out = _object([memo[v] for v in values.tolist()])
     if not unknown:
         return out, None
     bad = [i for i, v in enumerate(values.tolist()) if v in unknown]
-    for i in bad:
-        unknown[values[i]] += 1
-    return out, Unreadable(item.name, item.alias, "不在代码表内", [int(rows[i]) for i in bad],
-                           [v for v, _ in unknown.most_common(5)])
+    return out, _unreadable(item, bad, values, rows, "不在代码表内")
 
 
 def _kept(item, value):
@@ -300,4 +304,10 @@ def _unreadable(item, bad, values, rows, reason):
     if not bad:
         return None
     shown = [str(v) for v, _ in Counter(str(values[i]) for i in bad).most_common(5)]
-    return Unreadable(item.name, item.alias, reason, [int(rows[i]) for i in bad], shown)
+    listed = bad[:LISTED]
+    return Unreadable(item.name, item.alias, reason, len(bad), listed, [int(rows[i]) for i in listed],
+                      [_short(str(values[i])) for i in listed], [_short(v) for v in shown])
+
+
+def _short(text):
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

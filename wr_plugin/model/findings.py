@@ -48,10 +48,10 @@ KINDS = {
         Kind("NAME_DAMAGED", "姓名或文字乱码", REVIEW, "import", "承包方编码；整列的为 表.字段",
              "姓名含“?”、U+FFFD 或私用区字符，或是按错误的编码读出的文字；图层文字和整列乱码按列汇总",
              "按户口簿更正姓名；整列乱码的，用“文字编码”参数指定编码后重新导入", CLAUSE_DATA),
-        Kind("VALUE_UNREADABLE", "取值读不懂", REVIEW, "import", "表.字段",
-             "数字、日期读不懂，或代码不在代码表内；数字、日期按空值处理", "改正来源文件后重新导入", CLAUSE_DATA),
+        Kind("VALUE_UNREADABLE", "取值读不懂", REVIEW, "import", "表.字段:文件:行号",
+             "数字、日期读不懂，或代码不在代码表内；数字、日期按空值处理。一个值一条，一列至多列 200 条，其余合计一条", "改正来源文件后重新导入", CLAUSE_DATA),
         Kind("ROW_INCOMPLETE", "缺编码的行", REVIEW, "import", "文件:行号",
-             "表中一行没有必填的编码，未读入", "补上编码后重新导入", CLAUSE_DATA),
+             "表中一行没有必填的编码，未读入。一张表至多列 200 行，其余合计一条", "补上编码后重新导入", CLAUSE_DATA),
         Kind("CODE_OTHER_COUNTY", "编码属别的县", NOTICE, "import", "县代码",
              "地块编码以别的县（区）代码开头；编码定格在调查时的区划，区划调整过的可以如此", "核对是否区划调整；不是的，请交来单位更正", CLAUSE_DATA),
         # check: codes and links
