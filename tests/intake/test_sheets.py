@@ -2,6 +2,7 @@
 
 import datetime
 import sys
+import zipfile
 
 import openpyxl
 import pytest
@@ -247,6 +248,46 @@ def test_hidden_rows_and_columns_are_read_and_said(package, bring_in):
     assert len(raw) == 4
     assert raw.notes == ["有 2 行是隐藏的（第 3、5 行），照读", "有 1 列是隐藏的（B），照读"]
     assert any("2 行是隐藏的" in text for _, text in bring_in(package).result.counts["decisions"])
+
+
+def rewritten(path, change):
+    """The workbook with ``change(part name, text)`` applied to each of its parts."""
+    with zipfile.ZipFile(path) as book:
+        parts = {item.filename: book.read(item) for item in book.infolist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in parts.items():
+            book.writestr(name, change(name, data.decode("utf-8")).encode("utf-8"))
+    return path
+
+
+@pytest.mark.parametrize("odd", ["a row in the middle", "the first row", "the workbook"])
+def test_hidden_rows_are_said_also_where_the_fast_reader_gives_up(odd, package):
+    def hide(book):
+        for row in (2, 3, 5, 9):
+            book.active.row_dimensions[row].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+
+    def change(name, text):
+        if name.startswith("xl/worksheets/") and odd != "the workbook":
+            mark = '<row r="4"' if odd == "a row in the middle" else '<row r="1"'
+            assert mark in text
+            return text.replace(mark, "<!-- 另一种写法 -->" + mark)
+        if name == "xl/workbook.xml" and odd == "the workbook":
+            return text.replace("<sheets>", "<!-- 另一种写法 --><sheets>")
+        return text
+
+    raw, = sheets.read(rewritten(book_with(package, hide), change), CBDKXX)
+    assert len(raw) == 4
+    assert raw.notes == ["有 3 行是隐藏的（第 2、3、5 行），照读", "有 1 列是隐藏的（B），照读"]
+
+
+def test_hidden_rows_of_the_quota_table_are_in_the_import_report(package, bring_in):
+    path = package.root / "定额与指标/灌溉定额表.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.active.row_dimensions[4].hidden = True
+    book.save(path)
+    said = bring_in(package).result.counts["decisions"]
+    assert ["灌溉定额 · 定额与指标/灌溉定额表.xlsx › Sheet1", "有 1 行是隐藏的（第 4 行），照读"] in said
 
 
 def test_a_hidden_sheet_is_read_only_where_no_visible_one_holds_the_table(package):

@@ -107,7 +107,8 @@ def _read_tables(found, by_table, mapping, tick):
             given = mapping.of(name, source.name)
             if name in ("quota", "cap"):
                 reader = limits_file.read_quota if name == "quota" else limits_file.read_caps
-                frames.append(reader(source.path, source.name, given.fields, given.sheet, found.fields))
+                frames.append(reader(source.path, source.name, given.fields, given.sheet, found.fields,
+                                     found.decisions))
             else:
                 frames.extend(_read_workbook(found, table, source, mapping, partial(_tick, tick, done, total)))
             done += sizes[source.path]

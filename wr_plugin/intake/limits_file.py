@@ -20,19 +20,24 @@ EXCEL_DIGITS = 15
 KEYS = {"quota": ("crop", "district_code", "source", "method"), "cap": ("cap_level", "cap_code", "source", "parent_code")}
 
 
-def read_quota(path, name="", chosen=None, sheet="", told=None):
-    """The quota workbook as a frame with the columns of table ``quota``. BadInput names file, sheet, row and field."""
-    return _read(path, schema.table("quota"), name, chosen, sheet, told)
+def read_quota(path, name="", chosen=None, sheet="", told=None, notes=None):
+    """The quota workbook as a frame with the columns of table ``quota``. BadInput names file, sheet, row and field.
+
+    ``notes``: a list that hears (what, what the reader decided), such as hidden rows."""
+    return _read(path, schema.table("quota"), name, chosen, sheet, told, notes)
 
 
-def read_caps(path, name="", chosen=None, sheet="", told=None):
+def read_caps(path, name="", chosen=None, sheet="", told=None, notes=None):
     """The cap workbook as a frame with the columns of table ``cap``. BadInput names file, sheet, row and field."""
-    return _read(path, schema.table("cap"), name, chosen, sheet, told)
+    return _read(path, schema.table("cap"), name, chosen, sheet, told, notes)
 
 
-def _read(path, table, name, chosen, sheet, told):
+def _read(path, table, name, chosen, sheet, told, notes):
     name = name or Path(path).name
-    frames = [_frame(raw, table, chosen, told) for raw in sheets.read(path, table, name, sheet, chosen)]
+    raws = sheets.read(path, table, name, sheet, chosen)
+    frames = [_frame(raw, table, chosen, told) for raw in raws]
+    if notes is not None:
+        notes.extend((f"{table.title} · {raw.where}", note) for raw in raws for note in raw.notes)
     frame = pd.concat(frames, ignore_index=True)
     _refuse_double_rows(frame, table, name)
     return frame

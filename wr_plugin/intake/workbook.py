@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..model.errors import BadInput
 from . import encoding as encodings
-from . import first_bytes, xlsx_rows
+from . import first_bytes, hidden_rows, xlsx_rows
 
 UNCALCULATED = xlsx_rows.UNCALCULATED
 MOST_BYTES = (1 << 31) - 1
@@ -64,7 +64,7 @@ def _xlsx_sheets(path, told, hidden):
         book = xlsx_rows.Book(path)
     except xlsx_rows.Odd:
         for name, visible in _openpyxl_names(path):
-            yield name, _openpyxl_rows(path, name, 0) if visible != hidden else None
+            yield name, _openpyxl_rows(path, name, 0, told) if visible != hidden else None
         return
     with book:
         for name, visible, part in book.sheets:
@@ -78,7 +78,8 @@ def _fast_rows(book, path, name, part, told):
             widest = max(widest, len(row))
             yield last, row
     except xlsx_rows.Odd:
-        yield from _openpyxl_rows(path, name, last)
+        yield from _openpyxl_rows(path, name, last, told, (book.hidden_rows, widest))
+        return
     told.extend(_hidden(book.hidden_rows, [c for c in book.hidden_columns if c < widest]))
 
 
@@ -125,14 +126,20 @@ def _openpyxl_names(path):
         book.close()
 
 
-def _openpyxl_rows(path, name, after):
-    """(row number, values) of the rows below row ``after``."""
+def _openpyxl_rows(path, name, after, told, before=((), 0)):
+    """(row number, values) of the rows below row ``after``. ``before``: (hidden rows, width) of the rows above."""
     book = _openpyxl(path)
     try:
         sheet = book[name]
         sheet.reset_dimensions()
+        rows, columns = hidden_rows.of_sheet(path, sheet._worksheet_path)
+        hidden, widest = list(before[0]), before[1]
         for number, row in enumerate(sheet.iter_rows(min_row=after + 1, values_only=True), after + 1):
+            widest = max(widest, len(row))
+            if number in rows and any(v is not None and v != "" for v in row):
+                hidden.append(number)
             yield number, row
+        told.extend(_hidden(hidden, [c for c in columns if c < widest]))
     finally:
         book.close()
 
@@ -146,6 +153,7 @@ def _xls_sheets(path, name, told, hidden):
         book = xlrd.open_workbook(path, on_demand=True, formatting_info=True)
     except Exception:  # formats that xlrd does not know; without them the values are still read
         book = xlrd.open_workbook(path, on_demand=True)
+        told.append("这个 .xls 的格式信息读不出，有没有隐藏的行、列看不出来；所有行、列都照读")
     try:
         for number in range(book.nsheets):
             sheet = book.sheet_by_index(number)
