@@ -12,9 +12,9 @@ from ..model import policy as policies
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..model.findings import KINDS
-from ..rights import determine, holders
+from ..rights import determine, holders, users
 from ..store import frames, journal, reading, registry_links, runs
-from . import adopting, limits_in_force
+from . import adopting, limits_in_force, user_rights
 from .interrupting import interruptible
 from .progress import Result
 
@@ -51,7 +51,8 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
     """
     progress.step("读取检查结果")
     inputs = read_inputs(store, progress)
-    digest = _digest(store, inputs, policy, progress)
+    made = user_rights.determined(store, policy, started[:10])
+    digest = _digest(store, inputs, policy, progress, user_rights.digest(made))
     last = runs.last(store, VERB)
     if last is not None and last["input_sha256"] == digest:
         tell(last["run_id"], VERB)
@@ -61,22 +62,25 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
         rights = determine.determine(inputs, policy, progress.update)
     except determine.MissingSites as error:
         raise GateShut(str(error), "请先运行“检查”（check）") from error
+    rights.finding = pd.concat([rights.finding, pd.DataFrame(users.findings(made), columns=rights.finding.columns)],
+                               ignore_index=True)
     changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
     _refuse_certified(store, rights.holder_right)
     progress.step("写入核定结果")
-    counts = _counts(rights)
+    counts = {**_counts(rights), **user_rights.counts(made)}
     run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files), input_sha256=digest,
                          policy_sha256=policy.sha256)
     tell(run_id, VERB)
     _write(store, rights, run_id, progress)
     why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
     why += f"，{because}" if because else ""
+    user_rights.write(store, made, run_id, why)
     for start in range(0, len(changed), JOURNAL_BATCH):
         progress.check_cancelled()
         journal.append(store, run_id, VERB, [("holder_right", key, old, new, why)
                                              for key, old, new in changed[start:start + JOURNAL_BATCH]])
     progress.update(1)
-    return Result("水权已核定", counts={**counts, "changed_rights": len(changed)}, table=_table(rights, policy),
+    return Result("水权已核定", counts={**counts, "changed_rights": len(changed)}, table=_table(rights, policy, made),
                   next_step="公示：publish")
 
 
@@ -146,8 +150,9 @@ def read_inputs(store, progress):
     return determine.Inputs(*tables[:7], store.setting("county_code", ""), *tables[7:])
 
 
-def _digest(store, inputs, policy, progress):
-    """What the result depends on: the content of the tables, the check, the sections of the policy that decide."""
+def _digest(store, inputs, policy, progress, found):
+    """What the result depends on: the content of the tables, the check, the sections of the policy that decide, and what
+    is ``found`` about the other water users."""
     content = hashlib.sha256()
     for name in ("parcel", "site", "link", "holder", "registry", "quota", "cap", "outlet", "canal"):
         frame = getattr(inputs, name)
@@ -159,7 +164,7 @@ def _digest(store, inputs, policy, progress):
             progress.check_cancelled()
     settings = {s.path: policy.get(s.path) for s in policies.SETTINGS if s.path.startswith(RIGHT_SECTIONS)}
     return runs.input_digest(RULES_VERSION, inputs.county_code, settings, runs.last(store, "check")["run_id"],
-                             content.hexdigest())
+                             content.hexdigest(), *(found if any(found) else ()))
 
 
 def _bytes(column):
@@ -223,12 +228,13 @@ def _counts(rights):
     }
 
 
-def _table(rights, policy):
+def _table(rights, policy, made):
     counts = _counts(rights)
     rows = [("核定户数", f"{counts['holders']:,}"), ("核定地块", f"{counts['parcels']:,}"),
             ("确权面积", f"{mu_text(counts['area_mu_100'])} 亩")]
     rows += [(f"{name}水量", f"{m3_text(counts[source + '_m3_100'])} m³") for source, name in codes.SOURCE.items()]
     rows += [(f"地块：{codes.PARCEL_STATE[state]}", f"{number:,}") for state, number in counts["states"].items()]
+    rows += user_rights.rows(user_rights.counts(made))
     for code in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
         if code in counts["findings"]:
             rows.append((KINDS[code].title, f"{counts['findings'][code]:,} 个地块：{KINDS[code].remedy}"))

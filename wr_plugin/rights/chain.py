@@ -1,8 +1,6 @@
 """The steps of one parcel's explanation in words: inputs, clause, outcome, what would change it. Stdlib only."""
 
-from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import List, Tuple
 
 from ..model import amounts, codes
 from ..model.amounts import m3_text, mu_text
@@ -10,21 +8,12 @@ from ..model.findings import KINDS
 from ..model.policy import LEGAL_AREAS
 from . import cap_trace, limits, retrace
 from .remedies import REMEDIES
+from .step import Step
 
 TOLD_BY_OTHER_STEPS = (
     "NOT_CONTRACT_LAND", "FOREST_LAND", "HOLDER_LINK_MISSING", "HOLDER_UNKNOWN", "AREA_MISSING", "OUTSIDE_REGISTRY",
     "OUTSIDE_DISTRICT", "NO_SOURCE", "UNAPPROVED_OVERLAP",
 )
-
-
-@dataclass
-class Step:
-    """One rule: its question, what it saw, the clause it rests on, and what follows."""
-
-    title: str
-    inputs: List[Tuple[str, str]] = field(default_factory=list)
-    clause: str = ""
-    outcome: str = ""
 
 
 def reason_title(code):

@@ -4,12 +4,12 @@ Everything is rebuilt from what is stored and held against the stored result; wh
 so first of all (DESIGN §4.2).
 """
 
-from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
-from . import chain, facts, retrace
+from . import chain, explain_users, facts, retrace
+from .explanation import Explanation, notes_of
 
 MOST_PARCELS = 100
 FIGURES = {
@@ -17,56 +17,15 @@ FIGURES = {
     "demand_m3_100": "定额水量", "volume_m3_100": "核定水量", "quota_m3_mu_100": "定额", "eta_e8": "灌溉水利用系数",
     "part": "水权明细", "parcels": "地块数",
 }
-WARNING = "【警告】下列数字与库中的结果不一致，资料可能在核定之后被改动。请重新检查、核定；一致之前本结果不得使用："
-
-
-@dataclass
-class Explanation:
-    """``steps``: ``chain.Step``; ``results``: lines; ``changes``: what would have to change; ``differences``: figures
-    that do not agree with the stored result; ``notes``: what to bear in mind; ``counter``: what steps are counted by.
-    """
-
-    title: str
-    counter: str = "步"
-    holders: str = ""
-    steps: List[chain.Step] = field(default_factory=list)
-    results: List[str] = field(default_factory=list)
-    changes: List[str] = field(default_factory=list)
-    differences: List[str] = field(default_factory=list)
-    notes: List[str] = field(default_factory=list)
-
-    @property
-    def consistent(self):
-        """True where the explanation equals the stored result."""
-        return not self.differences
-
-    def text(self):
-        """The explanation as plain text."""
-        lines = [self.title]
-        if self.holders:
-            lines.append(f"权利人：{self.holders}")
-        if self.differences:
-            lines += ["", WARNING, *(f"  · {one}" for one in self.differences)]
-        for number, step in enumerate(self.steps, 1):
-            lines += ["", f"第 {number} {self.counter}　{step.title}"]
-            lines += [f"  {label}：{value}" for label, value in step.inputs]
-            lines += [f"  依据：{step.clause}"] if step.clause else []
-            lines += [f"  结论：{step.outcome}"]
-        lines += ["", "结果", *(f"  {line}" for line in self.results)]
-        if self.changes:
-            lines += ["", "怎样才会改变", *(f"  · {line}" for line in self.changes)]
-        if self.notes:
-            lines += ["", *(f"注：{line}" for line in self.notes)]
-        return "\n".join(lines)
 
 
 def explain(store, subject):
-    """Explanations of a parcel (DKBM or uuid; several where a code is used twice) or of a holder (CBFBM).
+    """Explanations of a parcel (DKBM or uuid; several where a code is used twice), of another water user (its code; one
+    for each source), or of a holder (CBFBM).
 
-    Raises BadInput where there is no such parcel or holder.
+    Raises BadInput where there is none of them.
     """
-    parcels = explain_parcels(store, subject)
-    return parcels or [explain_holder(store, subject)]
+    return explain_parcels(store, subject) or explain_users.explain(store, subject) or [explain_holder(store, subject)]
 
 
 def explain_parcel(store, subject):
@@ -87,7 +46,7 @@ def explain_parcels(store, subject):
 def _of_parcel(parcel, county):
     row = parcel.row
     place = "，".join(part for part in (row["DKMC"], row["village_name"]) if part)
-    made = Explanation(f"地块 {row['DKBM']}" + (f"（{place}）" if place else ""), notes=_notes(county))
+    made = Explanation(f"地块 {row['DKBM']}" + (f"（{place}）" if place else ""), notes=notes_of(county))
     made.holders = "、".join(name for name in parcel.names.values() if name)
     if parcel.site is None:
         made.results = ["尚未检查：请先运行“检查”，再运行“核定水权”"]
@@ -101,15 +60,6 @@ def _of_parcel(parcel, county):
     made.differences = [_difference(*one) for one in retrace.differences(trace, parcel)]
     made.results = told.results()
     return made
-
-
-def _notes(county):
-    notes = [f"{county.outdated}，核定结果可能已过时，请重新核定"] if county.outdated else []
-    if county.run:
-        notes.append(f"核定时间 {county.run['ended_at']}，第 {county.run['run_id']} 次运行，政策：{county.policy.get('name')}")
-    if county.policy.demo:
-        notes.append("示例数据，不得用于正式发证")
-    return notes
 
 
 def _difference(name, stored, again):
@@ -144,7 +94,7 @@ def explain_holder(store, code):
     if name is None and not rows and not rights:
         raise facts.not_found(code)
     county = facts.county(store)
-    made = Explanation(f"承包方 {code}" + (f"（{name}）" if name else ""), counter="块", notes=_notes(county))
+    made = Explanation(f"承包方 {code}" + (f"（{name}）" if name else ""), counter="块", notes=notes_of(county))
     if county.run is None:
         made.results = ["尚未核定：请先运行“检查”和“核定水权”"]
         return made

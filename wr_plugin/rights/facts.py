@@ -152,7 +152,7 @@ def holder_parts(store, code):
 
 def not_found(subject):
     """The error for a code that is neither a parcel's nor a holder's."""
-    return BadInput(f"没有编码为“{subject}”的地块或承包方", "地块编码 19 位、承包方编码 18 位；请核对后再试")
+    return BadInput(f"没有编码为“{subject}”的地块、承包方或用水户", "地块编码 19 位、承包方编码 18 位；请核对后再试")
 
 
 def _dicts(store, sql, params=()):
