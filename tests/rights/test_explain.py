@@ -10,7 +10,7 @@ from tests import village
 from tests.conftest import ROOT
 from wr_plugin.commands.running import run_verb
 from wr_plugin.model.errors import BadInput
-from wr_plugin.rights import explain
+from wr_plugin.rights import explain, explanation
 from wr_plugin.store.workfile import WorkFile
 
 
@@ -77,7 +77,7 @@ def test_a_cut_is_shown(tmp_path):
     text = told(path, village.CODES["surface"])
     assert "6,667 × 20,000 ÷ 30,223 ≈ 4,411.8718，取 4,412 m³（以 1 m³ 为单位，尾数按最大余数法进位）" in text
     holder = told(path, village.HOLDERS["张三"])
-    assert "按指标同比例核减" in holder and explain.WARNING not in holder
+    assert "按指标同比例核减" in holder and explanation.WARNING not in holder
 
 
 def test_a_holder_with_both_sources(work):
@@ -96,7 +96,7 @@ def test_a_code_used_twice_is_explained_twice(tmp_path):
     run_verb("check", {"work": str(path)})
     run_verb("confirm", {"work": str(path)})
     text = told(path, village.CODES["surface"])
-    assert text.count("地块编码重复，改正之前不能核定") == 2 and explain.WARNING not in text
+    assert text.count("地块编码重复，改正之前不能核定") == 2 and explanation.WARNING not in text
 
 
 def test_before_check_and_before_confirm(tmp_path):
@@ -114,7 +114,7 @@ def test_a_result_older_than_the_data_says_so(work, tmp_path):
     with WorkFile.open(copy) as store, store.transaction():
         store.connection.execute("UPDATE CBDKXX SET HTMJ = 5000 WHERE DKBM = ?", (village.CODES["surface"],))
     text = told(copy, village.CODES["surface"])
-    assert explain.WARNING in text and "法定面积：库中为 9.00 亩，按库中资料重算为 7.50 亩" in text
+    assert explanation.WARNING in text and "法定面积：库中为 9.00 亩，按库中资料重算为 7.50 亩" in text
     assert "不一致" in run_verb("explain", {"work": str(copy), "subject": village.HOLDERS["张三"]}).title
 
 

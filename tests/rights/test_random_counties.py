@@ -12,7 +12,7 @@ from tests.village import village_policy
 from wr_plugin.commands import confirm
 from wr_plugin.commands.progress import Progress
 from wr_plugin.model import codes
-from wr_plugin.rights import determine, explain
+from wr_plugin.rights import determine, explain, explanation
 from wr_plugin.store import frames, journal, reading
 from wr_plugin.store.workfile import WorkFile
 
@@ -81,7 +81,7 @@ def test_a_tampered_result_is_said_aloud(tmp_path):
                                      (part["part_id"],))
         code = reading.one(store, "SELECT DKBM FROM parcel WHERE fid = ?", (part["parcel_fid"],))["DKBM"]
         told = explain.explain_parcel(store, code)
-        assert not told.consistent and explain.WARNING in told.text()
+        assert not told.consistent and explanation.WARNING in told.text()
         assert not explain.explain_holder(store, part["CBFBM"]).consistent
 
 

@@ -42,7 +42,8 @@ def determine(one, policy, products):
             return one.stop("missing", "NETWORK_DATA", "核查表没有填管网漏损率，或不在 0 与 1 之间")
         exact = user_right.decimal(row["scale"]) * one.unit_quota / (1 - leak)
         one.volume_m3_100 = user_right.rounded(exact, policy.step_m3_100)
-        one.steps[-1].outcome = (f"{user_right.text(row['scale'])} × {user_right.plain(one.unit_quota)} ÷ (1 − {user_right.text(row['leakage'])}) = "
+        scale, quota = user_right.text(row["scale"]), user_right.plain(one.unit_quota)
+        one.steps[-1].outcome = (f"{scale} × {quota} ÷ (1 − {user_right.text(row['leakage'])}) = "
                                  f"{m3_text(one.volume_m3_100)} m³")
     else:
         one.steps[-1].outcome = f"不计漏损，核定 {m3_text(one.volume_m3_100)} m³"
