@@ -235,3 +235,53 @@ def test_a_table_that_came_as_dbf_is_proposed_and_known_again(package, bring_in,
     bring_in(package, mapping=target)
     bring_in.work.unlink()
     assert len(bring_in(package).rows("SELECT * FROM CBDKXX WHERE CBFBM <> ''")) == 12
+
+
+def renamed(package, old, new):
+    """Files of one stem under another name, as the next sender calls them."""
+    for path in sorted((package.root / old).parent.glob((package.root / old).stem + ".*")):
+        path.rename(package.root / f"{new}{path.suffix}")
+
+
+def decisions(done):
+    counts = json.loads(done.rows("SELECT counts FROM run ORDER BY run_id DESC")[0]["counts"])
+    return [f"{where}：{text}" for where, text in counts["decisions"]]
+
+
+def test_files_whose_names_say_nothing_are_known_by_their_columns(package, bring_in, kept, tmp_path):
+    """Last year the files had their names; this year the same office calls them 数据1, 图3 and puts a copy of a poem beside them."""
+    odd_links(package)
+    bring_in(package, mapping=proposal(package, tmp_path, sender="某测绘院")[0])
+    bring_in.work.unlink()
+    renamed(package, "权属数据/CBDKXX.xlsx", "权属数据/数据1")
+    renamed(package, "权属数据/CBF.xlsx", "权属数据/数据2")
+    renamed(package, "矢量数据/DK6207992026.shp", "矢量数据/图3")
+    renamed(package, "灌溉数据/灌区.shp", "灌溉数据/面1")
+    package.book("权属数据/数据3.xlsx", ["诗", "作者", "朝代"], ["凉州词", "王之涣", "唐"])
+    done = bring_in(package)
+    assert len(done.rows("SELECT fid FROM CBDKXX WHERE HTMJ = 1600")) == 12 and len(done.rows("SELECT fid FROM parcel")) == 12
+    assert len(done.rows("SELECT fid FROM irrigation_district")) == 1
+    said = decisions(done)
+    assert any("权属数据/数据1.xlsx：文件名不认识；列名与以前的承包地块信息完全相同，按保存的字段对应（某测绘院）" in text for text in said)
+    assert any("矢量数据/图3.shp：文件名不认识" in text for text in said)
+    files = dict(json.loads(done.rows("SELECT counts FROM run")[0]["counts"])["files"])
+    assert files["权属数据/数据1.xlsx"] == "承包地块信息（列名与保存的字段对应相同：某测绘院）"
+    assert files["权属数据/数据3.xlsx"] == "不认识，未读"
+    assert not bring_in(package).result.changed
+
+
+def test_a_file_known_by_its_name_is_never_doubled_by_one_with_its_columns(package, bring_in, kept, tmp_path):
+    odd_links(package)
+    bring_in(package, mapping=proposal(package, tmp_path)[0])
+    (package.root / "权属数据/副本.xlsx").write_bytes((package.root / "权属数据/CBDKXX.xlsx").read_bytes())
+    assert len(bring_in(package).rows("SELECT fid FROM CBDKXX")) == 12
+
+
+def test_two_nameless_files_with_the_same_columns_are_a_question(package, bring_in, kept, tmp_path):
+    odd_links(package)
+    bring_in(package, mapping=proposal(package, tmp_path)[0])
+    renamed(package, "矢量数据/DK6207992026.shp", "矢量数据/甲")
+    for path in (package.root / "矢量数据").glob("甲.*"):
+        (package.root / f"矢量数据/乙{path.suffix}").write_bytes(path.read_bytes())
+    with pytest.raises(BadInput, match="地块有 2 份：矢量数据/乙.shp、矢量数据/甲.shp"):
+        bring_in(package)

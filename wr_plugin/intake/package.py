@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Dict, List, Tuple
 
@@ -12,6 +12,7 @@ from ..model.errors import BadInput
 from . import access, archive, vector_files, workbook
 from .mapping import confined
 
+NOT_KNOWN = "不认识，未读"
 COUNTY_FOLDER = re.compile(r"([0-9]{6})\s*(\D.*)")
 SUFFIX_NUMBERS = re.compile(r"([0-9]{6}([0-9]{4})?|[0-9]{4})?([-_－（(][0-9]{1,2}[)）]?)?$")
 AREA_LAYERS = ("XJXZQ", "XJQY", "CJQY", "ZJQY")
@@ -65,11 +66,12 @@ class Source:
 
 @dataclass
 class Package:
-    """``sources`` by table in reading order; ``policies``: YAML files that look like a policy; ``files``: (name, what it
-    was taken for) of every file; ``county``: (code, name) from the folder's name or blanks."""
+    """``sources`` by table in reading order; ``unknown``: sources whose name says nothing; ``policies``: YAML files that look
+    like a policy; ``files``: (name, what it was taken for) of every file; ``county``: (code, name) from the folder's name or blanks."""
 
     root: Path
     sources: Dict[str, List[Source]] = field(default_factory=dict)
+    unknown: List[Source] = field(default_factory=list)
     policies: List[Path] = field(default_factory=list)
     files: List[Tuple[str, str]] = field(default_factory=list)
     county: Tuple[str, str] = ("", "")
@@ -186,6 +188,8 @@ def _look_into(package, path, name, mapped):
         table = table_of(layer, True) or table_of_database(layer) or (table_of(path.stem, True) if len(layers) == 1 else "")
         if table and table not in mapped:
             package.sources.setdefault(table, []).append(Source(path, name, table, layer))
+        elif not table and not _is_unused(layer):
+            package.unknown.append(Source(path, name, "", layer))
         told.append(f"{layer}：{schema.table(table).title if table and table not in mapped else _unused(layer)}")
     package.files.append((name, "；".join(told) or "没有图层"))
 
@@ -204,6 +208,8 @@ def _look_into_access(package, path, name, mapped):
                 told.append(f"{inner}：{schema.table(table).title}，{'字段对应指定了别的' if table in mapped else '空表'}，未读")
             else:
                 told.append(f"{inner}：{_unused(inner)}")
+                if not _is_unused(inner):
+                    package.unknown.append(Source(path, name, "", inner))
     except BadInput as error:
         package.files.append((name, f"Access 数据库，未读：{error.message}；{error.remedy}"))
         return
@@ -228,12 +234,29 @@ def _take(package, path, name, table, mapped):
         package.sources.setdefault(table, []).append(Source(path, name, table))
         package.files.append((name, schema.table(table).title))
     else:
+        if not table and not _is_unused(path.stem):
+            package.unknown.append(Source(path, name, ""))
         package.files.append((name, f"{schema.table(table).title}：字段对应指定了别的文件，未读" if table else _unused(path.stem)))
+
+
+def take_unknown(package, source, table, why):
+    """Takes a source of unknown name as ``table`` and says so in the list of files. Raises BadInput for a rival of it."""
+    package.unknown.remove(source)
+    package.sources.setdefault(table, []).append(replace(source, table=table))
+    _refuse_too_large(package.sources[table][-1])
+    layer = f"{source.layer}：" if source.layer else ""
+    before, after = f"{layer}{NOT_KNOWN}", f"{layer}{schema.table(table).title}（{why}）"
+    package.files[:] = [(n, told.replace(before, after, 1) if n == source.name else told) for n, told in package.files]
+    _refuse_rivals(table, package.sources[table])
+
+
+def _is_unused(stem):
+    return _bare(stem) in KNOWN_UNUSED
 
 
 def _unused(stem):
     known = KNOWN_UNUSED.get(_bare(stem))
-    return f"{known}：本软件不用，未读" if known else "不认识，未读"
+    return f"{known}：本软件不用，未读" if known else NOT_KNOWN
 
 
 def _bare(stem):

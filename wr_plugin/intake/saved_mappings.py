@@ -15,11 +15,13 @@ from pathlib import Path
 from ..model import schema
 from ..model.errors import BadInput
 from . import field_matching, sheets, table_files, vector_files, workbook
+from . import package as package_files
 from .mapping import TableMapping, read_mapping
 
 VARIABLE = "WR_MAPPING_DIR"
 FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 NAME_LENGTH = 40
+FEWEST_COLUMNS = 3
 
 
 def folder():
@@ -82,10 +84,12 @@ def _kept():
 def fit(package, mapping):
     """(mapping with what is kept for these very headers, [(source, what was taken)]).
 
-    Only tables of which ``mapping`` says nothing are looked at. Raises MappingNeeded where two kept files differ.
+    Only tables of which ``mapping`` says nothing are looked at. A file of unknown name that has the very columns of a
+    table that no file is by its name becomes a source of it. Raises MappingNeeded where two kept files differ.
     """
     kept = [(name, m.sender or name, table, part) for name, m in _kept() for table, part in _sections(m)]
-    tables, told = dict(mapping.tables), []
+    told = _recognised(package, mapping, kept)
+    tables = dict(mapping.tables)
     for table, sources in package.sources.items():
         wanted = [each for each in kept if each[2] == table]
         if table in mapping.tables or not wanted:
@@ -102,6 +106,38 @@ def fit(package, mapping):
         if parts:
             tables[table] = TableMapping([f for p in parts for f in p.files], parts=tuple(parts))
     return (replace(mapping, tables=tables) if told else mapping), told
+
+
+def _recognised(package, mapping, kept):
+    """Takes sources whose names say nothing for the tables whose very columns they have, where no file is that table by
+    its name; [(source, what was taken)]. Columns that two tables have had are a question."""
+    told, wanting = [], {table for _, _, table, _ in kept} - set(package.sources) - set(mapping.tables)
+    wanted = [each for each in kept if each[2] in wanting and len(each[3].headers) >= FEWEST_COLUMNS]
+    for source in list(package.unknown) if wanted else ():
+        fits = {}
+        for _, sender, table, part in wanted:
+            if table not in fits and tuple(part.headers) in _columns_of(source, schema.table(table)):
+                fits[table] = sender
+        if len(fits) > 1:
+            titles = "、".join(schema.table(table).title for table in fits)
+            raise field_matching.MappingNeeded(f"列名与保存的几种表都相同：{titles}", "用“字段对应”参数指明它是哪一张表", where=source.name)
+        for table, sender in fits.items():
+            title = schema.table(table).title
+            package_files.take_unknown(package, source, table, f"列名与保存的字段对应相同：{sender}")
+            told.append((f"{title} · {source.name}", f"文件名不认识；列名与以前的{title}完全相同，按保存的字段对应（{sender}）当作{title}"))
+    return told
+
+
+def _columns_of(source, table):
+    """Every reading of the source's header as ``table``; none for a layer that should be a table, or the other way round."""
+    suffix = source.path.suffix.lower()
+    container = suffix in vector_files.CONTAINERS
+    if not container and bool(table.geometry) != (suffix in vector_files.LAYER_SUFFIXES):
+        return ()
+    try:
+        return _headers(source, table)
+    except BadInput:
+        return ()
 
 
 def _adds(table, part):
@@ -139,6 +175,8 @@ def _headers(source, table):
         names = vector_files.field_names(source.path, source.layer)
         return {tuple(field_matching.unique_titles([(n,) for n in names]))}
     if source.path.suffix.lower() not in workbook.SUFFIXES:
+        if source.path.suffix.lower() in vector_files.CONTAINERS and not source.table:
+            return {tuple(field_matching.unique_titles([(n,) for n in vector_files.field_names(source.path, source.layer)]))}
         raw, = table_files.read(source, table, TableMapping())
         return {tuple(field_matching.unique_titles(raw.headers))}
     found = set()
