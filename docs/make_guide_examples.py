@@ -38,7 +38,7 @@ def examples(folder):
         made["whatif"] = _ran(["whatif", "--work", WORK, "--lever", "定额:大田玉米=-5%", "地表水比例=0.7"],
                               "^试算|  试算|全部|东干|的户|下一步")
         made["explain"] = _ran(["explain", _reduced_parcel(), "--work", WORK],
-                               "^地块|^权利人|^第 (8|10) 步|^  重叠|^  地块图形|^  结论：(扣减|.*四舍五入到 1 )|^结果|^  扣减后|^怎样|^  ·")
+                               "^地块|^权利人|^第 (8|10) 步|^  重叠|^  地块图形|^  结论：(扣减|.*四舍五入到 1 )|^结果|^  扣减后|^怎样|^情况|^  ·")
         made["status"] = _ran(["status", "--work", WORK], "进度|已完成|未做|下一步")
         return made
     finally:

@@ -107,8 +107,8 @@ VERBS = {
             Param("quota", FILE, "定额表", "改用另一份定额表（*.xlsx）", filter="定额表 (*.xlsx)"),
             Param("caps", FILE, "指标表", "改用另一份指标表（*.xlsx）", filter="指标表 (*.xlsx)"),
         ), "confirm"),
-        Verb("explain", "说明", "用中文说明一个地块或一户的水权是怎样得出的。", (
-            Param("subject", TEXT, "地块或承包方", "地块编码（19 位）或承包方编码（18 位）", required=True, positional=True),
+        Verb("explain", "说明", "用中文说明一个地块、一户、一个村、斗口或灌区的水权是怎样得出的，情况不同会怎样。", (
+            Param("subject", TEXT, "地块、承包方、村、斗口或灌区", "地块编码（19 位）、承包方编码（18 位）、村代码（12 位），或斗口、灌区的代码", required=True, positional=True),
             WORK,
         ), "explain", store="read", in_dock=False),
         Verb("whatif", "试算", "改定额、系数、指标或政策的一项，看各村、斗口、灌区、各户的水量与今天相比怎样变；不采用则不改动工作文件。", (

@@ -1,11 +1,11 @@
-"""explain (说明): how the right of a parcel or of a holder came about, in Chinese."""
+"""explain (说明): how the right of a parcel, a holder, a village, an outlet or a district came about, in Chinese."""
 
 from ..rights import explain
 from .progress import Result
 
 
 def run(store, params, progress):
-    """The explanation of a parcel (DKBM, uuid) or a holder (CBFBM) as text; nothing is written."""
+    """The explanation of a parcel (DKBM, uuid), a holder (CBFBM) or a place (its code) as text; nothing is written."""
     progress.check_cancelled()
     made = explain.explain(store, params["subject"])
     different = sum(not one.consistent for one in made)

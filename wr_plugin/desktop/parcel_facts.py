@@ -151,6 +151,8 @@ def _explanation(told):
         parts.append(_section("结果") + "".join(f"<div>{_esc(line)}</div>" for line in told.results))
     if told.changes:
         parts.append(_section("怎样才会改变") + _list(told.changes))
+    if told.otherwise:
+        parts.append(_section("情况不同，水量会怎样") + _list(told.otherwise))
     parts += [f"<p style='color:#6b7280;font-size:9pt;margin:4px 0 0 0'>注：{_esc(line)}</p>" for line in told.notes]
     return "".join(parts)
 

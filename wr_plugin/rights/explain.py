@@ -8,7 +8,7 @@ from typing import List, Tuple
 
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
-from . import chain, explain_users, facts, retrace
+from . import chain, counterfactual, explain_place, explain_users, facts, retrace
 from .explanation import Explanation, notes_of
 
 MOST_PARCELS = 100
@@ -21,11 +21,20 @@ FIGURES = {
 
 def explain(store, subject):
     """Explanations of a parcel (DKBM or uuid; several where a code is used twice), of another water user (its code; one
-    for each source), or of a holder (CBFBM).
+    for each source), of a village, a district or an outlet by its code (several where a code is used for more than one
+    of them), or of a holder (CBFBM).
 
     Raises BadInput where there is none of them.
     """
-    return explain_parcels(store, subject) or explain_users.explain(store, subject) or [explain_holder(store, subject)]
+    return (explain_parcels(store, subject) or explain_users.explain(store, subject) or explain_places(store, subject)
+            or [explain_holder(store, subject)])
+
+
+def explain_places(store, code):
+    """One explanation for each district, outlet or village with this code; empty where there is none."""
+    levels = explain_place.find(store, code)
+    county = facts.county(store) if levels else None
+    return [explain_place.fill(Explanation("", notes=notes_of(county)), store, county, level, code) for level in levels]
 
 
 def explain_parcel(store, subject):
@@ -59,6 +68,8 @@ def _of_parcel(parcel, county):
         return made
     made.differences = [_difference(*one) for one in retrace.differences(trace, parcel)]
     made.results = told.results()
+    if made.consistent:
+        made.otherwise = [one.line() for one in counterfactual.counterfactuals(parcel, county, trace)]
     return made
 
 
@@ -104,8 +115,9 @@ def explain_holder(store, code):
         by_parcel.setdefault(part["parcel_fid"], []).append(part)
     for row in rows[:MOST_PARCELS]:
         parcel = facts.parcel(store, row)
-        step, differences = _parcel_of_holder(parcel, county, code, by_parcel.get(row["fid"], []))
+        step, differences, otherwise = _parcel_of_holder(parcel, county, code, by_parcel.get(row["fid"], []))
         made.steps.append(step)
+        made.otherwise += [f"地块 {row['DKBM']} {line}" for line in otherwise]
         made.differences += [f"地块 {row['DKBM']} {one}" for one in differences]
     if len(rows) > MOST_PARCELS:
         made.notes.insert(0, f"共 {len(rows)} 个地块，这里列出前 {MOST_PARCELS} 个；合计包含全部地块")
@@ -116,7 +128,7 @@ def explain_holder(store, code):
 def _parcel_of_holder(parcel, county, code, parts):
     title = f"地块 {parcel.row['DKBM']}" + (f"（{parcel.row['DKMC']}）" if parcel.row["DKMC"] else "")
     if parcel.site is None or parcel.right is None:
-        return chain.Step(title, [], "", "尚未检查或核定"), []
+        return chain.Step(title, [], "", "尚未检查或核定"), [], []
     trace = retrace.retrace(parcel, county)
     differences = [_difference(*one) for one in retrace.differences(trace, parcel)]
     told = chain.Telling(parcel, county, trace)
@@ -125,10 +137,19 @@ def _parcel_of_holder(parcel, county, code, parts):
         if part.code == code:
             inputs.append((codes.SOURCE[part.source], "，".join(filter(None, (told.formula(part), told.cut_note(part))))))
     if not trace.having:
-        return chain.Step(title, [("原因", told.why_not())], told.reason_clause(), "不予核定"), differences
+        step = chain.Step(title, [("原因", told.why_not())], told.reason_clause(), "不予核定")
+        return step, differences, [] if differences else _for_holder(parcel, county, trace, code)
     volume = "，".join(f"{codes.SOURCE[p['source']]} {mu_text(p['area_mu_100'])} 亩 {m3_text(p['volume_m3_100'])} m³"
                       for p in parts)
-    return chain.Step(title, inputs, "", f"{codes.PARCEL_STATE[trace.state]}：{volume}"), differences
+    lost = trace.state == "reduced" or trace.total("demand") != trace.total("volume")
+    return (chain.Step(title, inputs, "", f"{codes.PARCEL_STATE[trace.state]}：{volume}"), differences,
+            _for_holder(parcel, county, trace, code) if lost and not differences else [])
+
+
+def _for_holder(parcel, county, trace, code):
+    """What another fact would give one holder of a parcel that has no right, or a lesser one."""
+    return [one.line(code) for one in counterfactual.counterfactuals(parcel, county, trace)
+            if not trace.having or one.supposed in counterfactual.LOSSES]
 
 
 def _add_totals(made, parts, rights):

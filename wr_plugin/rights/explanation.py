@@ -6,12 +6,14 @@ from typing import List
 from .step import Step
 
 WARNING = "【警告】下列数字与库中的结果不一致，资料可能在核定之后被改动。请重新检查、核定；一致之前本结果不得使用："
+OTHERWISE = "情况不同，水量会怎样（其余不变，按同样的规则推算，与现在相比）"
 
 
 @dataclass
 class Explanation:
-    """``steps``: ``step.Step``; ``results``: lines; ``changes``: what would have to change; ``differences``: figures
-    that do not agree with the stored result; ``notes``: what to bear in mind; ``counter``: what steps are counted by.
+    """``steps``: ``step.Step``; ``results``: lines; ``changes``: what would have to change; ``otherwise``: what another
+    fact would give, in figures; ``differences``: figures that do not agree with the stored result; ``notes``: what to
+    bear in mind; ``counter``: what steps are counted by.
     """
 
     title: str
@@ -20,6 +22,7 @@ class Explanation:
     steps: List[Step] = field(default_factory=list)
     results: List[str] = field(default_factory=list)
     changes: List[str] = field(default_factory=list)
+    otherwise: List[str] = field(default_factory=list)
     differences: List[str] = field(default_factory=list)
     notes: List[str] = field(default_factory=list)
 
@@ -43,6 +46,8 @@ class Explanation:
         lines += ["", "结果", *(f"  {line}" for line in self.results)]
         if self.changes:
             lines += ["", "怎样才会改变", *(f"  · {line}" for line in self.changes)]
+        if self.otherwise:
+            lines += ["", OTHERWISE, *(f"  · {line}" for line in self.otherwise)]
         if self.notes:
             lines += ["", *(f"注：{line}" for line in self.notes)]
         return "\n".join(lines)

@@ -95,6 +95,11 @@ def find_parcels(store, subject):
 PARCELS_SQL = "SELECT fid, uuid, DKBM, DKMC, DKLB, TDYT, SCMJ, SCMJM, village_code, village_name FROM parcel"
 
 
+def parcel_row(store, fid):
+    """The row of ``parcel`` with this fid."""
+    return _dict(store, f"{PARCELS_SQL} WHERE fid = ?", fid)
+
+
 def parcel(store, row):
     """Everything stored about the parcel of a ``parcel`` row."""
     code, fid = row["DKBM"], row["fid"]
@@ -151,8 +156,8 @@ def holder_parts(store, code):
 
 
 def not_found(subject):
-    """The error for a code that is neither a parcel's nor a holder's."""
-    return BadInput(f"没有编码为“{subject}”的地块、承包方或用水户", "地块编码 19 位、承包方编码 18 位；请核对后再试")
+    """The error for a code that nothing has."""
+    return BadInput(f"没有编码为“{subject}”的地块、承包方、用水户、村、灌区或斗口", "地块编码 19 位、承包方编码 18 位、村代码 12 位；请核对后再试")
 
 
 def _dicts(store, sql, params=()):
