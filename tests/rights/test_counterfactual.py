@@ -87,7 +87,7 @@ def changed_policy(values, supposed):
 
 @pytest.mark.parametrize("seed, legal", [(21, "HTMJ"), (22, "SCMJ")])
 def test_each_equals_a_determination_with_just_that_changed(tmp_path, seed, legal):
-    inputs, values = random_county(seed, 45), changes("report", legal)
+    inputs, values = random_county(seed, 30), changes("report", legal)
     inputs.quota = inputs.quota.drop_duplicates(["crop", "district_code", "source", "method"])
     path, held = county.store_county(tmp_path / "c.gpkg", inputs, values), 0
     with WorkFile.open(path) as store:
@@ -105,7 +105,7 @@ def test_each_equals_a_determination_with_just_that_changed(tmp_path, seed, lega
                 assert one.trace.having == (after["state"] in determine.HAVING), one.line()
                 assert one.change() == after["volume_m3_100"] - parcel.right["volume_m3_100"], one.line()
                 held += 1
-    assert held > 20
+    assert held > 10
 
 
 @pytest.mark.parametrize("mode", ["proportional"])
