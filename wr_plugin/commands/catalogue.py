@@ -154,6 +154,10 @@ VERBS = {
             WORK,
             Param("out", NEW_FILE, "台账文件", "要写的台账（*.xlsx）", required=True, filter="台账 (*.xlsx)"),
         ), "ledger", store="read"),
+        Verb("balance", "平衡表", "地块、户、村、灌区逐层合计，与各级指标对照：平，或差在哪里；合计收储候选。", (
+            WORK,
+            Param("out", NEW_FILE, "平衡表文件", "要写的平衡表（*.xlsx）；不给则只显示结论", filter="平衡表 (*.xlsx)"),
+        ), "balance", store="read"),
         Verb("status", "进度", "工作文件现在到了哪一步，各村情况如何，下一步做什么。", (
             WORK,
         ), "status", store="read", in_dock=False),

@@ -177,9 +177,10 @@ def grant(tree, demands, mode, step_m3_100):
     """
     shape, steps = tree.shape(step_m3_100), demands.demand_m3_100 // step_m3_100
     kinds = len(demands.kinds) if mode == PRIORITY else 1
+    uncut = cap_tree.Shape(shape.parents, [None] * len(shape.parents))
+    made = allocate(uncut if mode == REPORT else shape, demands.leaf, steps, demands.kind if mode == PRIORITY else None, kinds)
     if mode == REPORT:
-        shape = cap_tree.Shape(shape.parents, [None] * len(shape.parents))
-    made = allocate(shape, demands.leaf, steps, demands.kind if mode == PRIORITY else None, kinds)
+        made.limit = [cap_tree.limits_of(shape, columns.sums(steps, demands.leaf, len(shape.parents)).tolist())]
     rows, classes, findings = [], [], []
     for v in _worth_telling(tree, [sum(column) for column in zip(*made.demand)]):
         node, (row, found) = tree.nodes[v], _row(tree.nodes[v], made, v, mode, step_m3_100)

@@ -43,7 +43,7 @@ class StepsPanel(QWidget):
         ready = bool(steps) and all(told[v]["state"] == DONE for v in ("import", "check", "confirm") if v in told)
         for name, row in self.rows.items():
             step = told.get(name)
-            if step is None and name == "ledger" and ready:
+            if step is None and name in ("ledger", "balance") and ready:
                 row.show_state("可随时导出", NOT_DONE, "", is_next=False)
             elif step is None and name == "link" and steps:
                 row.show_state("有待确认的才做", NOT_DONE, "", is_next=False)
