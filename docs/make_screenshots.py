@@ -3,15 +3,20 @@
 Without an argument it uses ``demo/示例县.gpkg``, which ``make demo`` builds. Writes ``docs/images/*.png``.
 """
 
+import json
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "journeys"))
+sys.path[:0] = [str(ROOT / "tests" / "journeys"), str(ROOT)]
 
 import numpy as np
+import openpyxl
 import real_qgis
 from PIL import Image
+
+from wr_plugin.commands.running import run_verb
 
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES, LEGEND_WIDTH = 450_000, 290
@@ -41,12 +46,35 @@ def commonest(pixels, number):
     return colours[np.argsort(counts)[::-1][:number]]
 
 
+def proposed_mapping(folder):
+    """A file with what the verb ``mapping`` says of a package whose sender has columns of his own."""
+    package = Path(run_verb("sample", {"out": str(folder), "parcels": 500, "seed": 1}).outputs[0])
+    for path, row, names in ((package / "权属数据" / "CBDKXX.xlsx", 1, {"DKBM": "宗地号", "CBFBM": "户号"}),
+                             (next((package / "名录").glob("*.xlsx")), 4, {"合同面积（亩）": "面积"})):
+        book = openpyxl.load_workbook(path)
+        for area in list(book.active.merged_cells.ranges):
+            book.active.unmerge_cells(str(area))
+        head = list(book.active.iter_rows(min_row=row, max_row=row))[0]
+        for cell in head:
+            cell.value = names.get(cell.value, cell.value)
+        if row > 1:
+            for line in book.active.iter_rows(min_row=row + 2):  # a second column of areas, which no name tells apart
+                line[len(head) - 1].value = round(line[7].value * 1.05, 2) if isinstance(line[7].value, float) else None
+            head[-1].value, book.active.cell(row - 1, len(head)).value = "面积", "地块"
+        book.save(path)
+    counts = run_verb("mapping", {"package": str(package), "out": str(folder / "字段对应.yaml"), "sender": "某某测绘院"}).counts
+    target = folder / "proposed.json"
+    target.write_text(json.dumps({**counts, "top": {"sender": "某某测绘院"}}, ensure_ascii=False), encoding="utf-8")
+    return target
+
+
 def main(arguments):
     work = Path(arguments[0]) if arguments else ROOT / "demo" / "示例县.gpkg"
     if not work.is_file():
         raise SystemExit(f"没有 {work}：先运行 make demo")
-    code, result, printed = real_qgis.drive(ROOT / "docs" / "screenshot_tour.py", IMAGES, timeout=300,
-                                            TOUR_WORK=work.resolve())
+    with tempfile.TemporaryDirectory() as folder:
+        code, result, printed = real_qgis.drive(ROOT / "docs" / "screenshot_tour.py", IMAGES, timeout=300,
+                                                TOUR_WORK=work.resolve(), TOUR_MAPPING=proposed_mapping(Path(folder)))
     (IMAGES / "result.json").unlink(missing_ok=True)
     if code != 0 or not result.get("ok"):
         raise SystemExit(f"QGIS 以 {code} 结束：{result.get('error') or result.get('exceptions') or printed[-2000:]}")

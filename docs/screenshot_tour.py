@@ -1,6 +1,8 @@
 """Runs inside QGIS (see ``make_screenshots.py``): walks through the plugin and takes the guide's pictures."""
 
+import json
 import os
+from pathlib import Path
 
 from drive import RESULT, click_map, iface, pause, shot, size_window, start, wait_for, wait_for_map, workbench
 from qgis.core import QgsVectorLayerUtils
@@ -75,6 +77,16 @@ def tour():
     dialog.show()
     pause(400)
     shot("parameters", dialog)
+    dialog.close()
+    dialog.deleteLater()
+
+    from wr_plugin.desktop.gui.mapping_dialog import MappingDialog
+
+    dialog = MappingDialog(json.loads(Path(os.environ["TOUR_MAPPING"]).read_text(encoding="utf-8")), iface.mainWindow())
+    dialog.resize(dialog.width(), 330)
+    dialog.show()
+    pause(400)
+    shot("mapping", dialog)
     dialog.close()
     dialog.deleteLater()
 
