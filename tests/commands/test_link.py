@@ -179,6 +179,49 @@ def test_the_sheet_goes_out_and_comes_back(county, tmp_path):
     assert county.links()[11] == (10, "accepted")
 
 
+def test_of_several_candidates_the_clerk_takes_the_second(county, tmp_path):
+    """3.10 亩 stand for neither of the household's parcels, so both are offered: 渠北11号, and 渠北5号 that row 5 has."""
+    before, sheet = county.links(), tmp_path / "待确认.xlsx"
+    told = county.say(out=str(sheet))
+    assert told.counts["listed"] == 2 and told.counts["candidates"] == 3
+    book = openpyxl.load_workbook(sheet)
+    page = book.active
+    titles = [page.cell(4, c).value or page.cell(3, c).value for c in range(1, page.max_column + 1)]
+    lines = [r for r in range(6, page.max_row + 1) if page.cell(r, 4).value == "陈玉梅"]
+    codes = [page.cell(r, [c for c, t in enumerate(titles, 1) if t == "地块编码"][1]).value for r in lines]
+    assert codes == [township.parcel_code(11), township.parcel_code(5)]
+    assert [page.cell(r, titles.index("候选") + 1).value for r in lines] == [1, 2]
+    page.cell(lines[1], titles.index("决定") + 1).value = "是"
+    book.save(sheet)
+    county.say(decisions=str(sheet))
+    assert county.links()[11] == (5, "accepted")
+    assert county.links()[5][0] != 5
+    county.bring_in()
+    assert county.links()[11] == (5, "accepted")
+    county.say(undo=True)
+    assert county.links() == before
+
+
+def test_a_refused_candidate_makes_way_for_the_next(county):
+    eleventh = county.fid(11)
+    county.say(reject=[str(eleventh)])
+    assert county.links()[11] == (5, "review")
+    county.say(reject=[f"{eleventh}={township.parcel_code(5)}"])
+    assert county.links()[11] == (0, "rejected")
+    assert not county.rows("SELECT * FROM registry_candidate WHERE registry_fid = ?", eleventh)
+
+
+def test_a_work_file_without_candidates_gets_them_when_they_are_asked_for(county):
+    """As one that an earlier version has linked."""
+    stored = county.rows("SELECT registry_fid, rank, DKBM FROM registry_candidate ORDER BY registry_fid, rank")
+    connection = sqlite3.connect(county.work)
+    with connection:
+        connection.execute("DELETE FROM registry_candidate")
+    connection.close()
+    assert county.say().counts["candidates"] == len(stored) == 3
+    assert county.rows("SELECT registry_fid, rank, DKBM FROM registry_candidate ORDER BY registry_fid, rank") == stored
+
+
 def test_decisions_hold_at_the_next_import(county):
     county.say(accept=[str(county.fid(10))])
     county.registry((("孙新来", "渠北12号", 2.4, 12), *ROWS))

@@ -32,7 +32,7 @@ def sides(rows, holdings, members=(), zones=None):
 
 def linked(rows, holdings, decisions=(), **more):
     """{registry fid: (number of the parcel or 0, decision)}."""
-    found = linking.link(sides(rows, holdings, **more), decisions)
+    found = linking.link(sides(rows, holdings, **more), decisions).links
     return {fid: (int(code[-5:]) if code else 0, decision) for fid, code, decision in zip(
         found["registry_fid"].tolist(), found["DKBM"].tolist(), found["decision"].tolist())}
 
@@ -63,6 +63,39 @@ def test_a_village_that_nothing_tells_is_told_by_the_names_that_stand_there():
     made = sides([row(i, name, village_name=None) for i, name in enumerate(names)],
                  [holding(i + 1, name) for i, name in enumerate(names)] + [holding(9, "张建国", village=OTHER)])
     assert made.resolved.all() and made.place_ok[0].tolist() == [True, False]
+
+
+def test_the_kind_of_area_that_the_file_gives_counts():
+    """25 households whose rows give the contract area; the 26th row agrees with its other parcel's former one only."""
+    names = [f"{a}{b}" for a in "张王李赵陈" for b in "强梅军丽福"]
+    areas = [231 + 17 * i for i in range(25)]
+    rows = [row(i + 1, names[i], areas[i]) for i in range(25)] + [row(26, "刘德福", 333)]
+    holdings = [holding(i + 1, names[i], areas[i] / 100) for i in range(25)]
+    found = linked(rows, [*holdings, holding(26, "刘德福", 5.02, YHTMJ=3.33 * 2000 / 3)])
+    assert found[1] == (1, codes.SURE) and found[26] == (26, codes.REVIEW)
+
+
+def test_two_parcels_in_one_row_are_both_offered():
+    """2.40 + 3.10 = 5.50: the row stands for both; neither alone is it."""
+    made = linking.link(sides([row(1, area=550, parcel_name="渠北1号")], [holding(1), holding(2, area=3.1), holding(3, area=0.9)]))
+    assert made.links["decision"].tolist() == [codes.REVIEW]
+    assert [c[-1] for c in made.candidates["DKBM"].tolist()] == ["1", "2", "3"]
+    assert made.candidates["reasons"].str.contains("面积之和").tolist() == [True, True, False]
+
+
+def test_one_parcel_in_two_rows_is_offered_to_both():
+    made = linking.link(sides([row(1, area=140), row(2, area=100)], [holding(1)]))
+    assert made.links["decision"].tolist() == [codes.REVIEW] * 2
+    assert made.candidates["DKBM"].str[-1].tolist() == ["1", "1"]
+    assert made.candidates["reasons"].str.contains("与另一名录行的面积之和相同").all()
+
+
+def test_another_name_is_never_sure_but_its_parcel_is_offered():
+    """Neighbours whose names were exchanged: parcel name and area say whose parcel it is; people say what follows."""
+    rows = [row(1, "李秀英", parcel_name="渠北1号"), row(2, "张建国", 310, parcel_name="渠北2号")]
+    made = linking.link(sides(rows, [holding(1), holding(2, "李秀英", 3.1)]))
+    assert set(made.links["decision"]) == {codes.REVIEW}
+    assert dict(zip(made.links["registry_fid"], made.links["DKBM"].str[-1])) == {1: "1", 2: "2"}
 
 
 def test_the_best_of_three_areas_counts_and_blank_ones_do_not():
@@ -119,7 +152,7 @@ def test_rows_of_the_same_content_have_keys_of_their_own():
 def test_nothing_to_link_against():
     empty = pd.DataFrame([holding(1)]).astype(object).iloc[:0]
     made = link_sides.sides_of(pd.DataFrame([row(1)]).astype(object), empty, pd.DataFrame(columns=["CBFBM", "CYXM"]), {}, [])
-    assert linking.link(made)["decision"].tolist() == [codes.NO_MATCH]
+    assert linking.link(made).links["decision"].tolist() == [codes.NO_MATCH]
 
 
 def test_a_crowd_of_one_name_is_not_tried_all_with_all(monkeypatch):
@@ -132,6 +165,6 @@ def test_a_crowd_of_one_name_is_not_tried_all_with_all(monkeypatch):
 
 
 def test_reasons_are_in_words():
-    found = linking.link(sides([row(1, "张健国", group_name="一组", parcel_name="渠北1号")], [holding(1)]))
-    assert found["reasons"].tolist() == ["村相同；组相同；姓名有一字形近或音近；地块名称相同；面积相同"]
-    assert found["score"].tolist() == [89] and np.all(found["margin"] == 89)
+    found = linking.link(sides([row(1, "张健国", group_name="一组", parcel_name="渠北1号")], [holding(1)])).links
+    assert found["reasons"].tolist() == ["村相同；组相同；姓名有一字形近或音近；地块名称相同且村内少见；面积相同"]
+    assert found["score"].tolist() == [93] and np.all(found["margin"] == 93)

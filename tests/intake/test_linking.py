@@ -1,7 +1,8 @@
 """Linking a registry without parcel codes: how much of it is right, on a county with dirty names; the same whatever the
-order of the rows."""
+order of the rows. The same trials on a bigger county: ``benchmarks/linking.py``."""
 
 import dirty_registry
+import linking_trials
 import pytest
 
 from wr_plugin.commands.running import run_verb
@@ -20,53 +21,41 @@ def county(tmp_path_factory):
 
 
 @pytest.fixture
-def linked(county, tmp_path):
-    """``linked(dirt)``: (links with the column ``truth``, the store), the work file being a copy."""
+def copied(county, tmp_path):
+    """``copied()``: the store of a copy of the county."""
     opened = []
 
-    def make(dirt=None, seed=1):
+    def make():
         path = tmp_path / f"{len(opened)}.gpkg"
         path.write_bytes(county.read_bytes())
-        store = WorkFile.open(str(path))
-        opened.append(store)
-        with store.transaction():
-            truth = dirty_registry.dirty(store, dirt, seed)
-        links = linking.of_store(store)
-        return links.assign(truth=[truth[fid] for fid in links["registry_fid"]]), store
+        opened.append(WorkFile.open(str(path)))
+        return opened[-1]
 
     yield make
     for store in opened:
         store.close()
 
 
-def rates(links):
-    """(precision of what is sure, recall over the rows that have a parcel, share of the rest that review shows right)."""
-    real, sure = links["truth"] != "", links["decision"] == codes.SURE
-    right = links["DKBM"] == links["truth"]
-    rest = real & ~(sure & right)
-    shown = rest & (links["decision"] == codes.REVIEW)
-    return (sure & right).sum() / sure.sum(), (sure & right).sum() / real.sum(), shown.sum() / max(rest.sum(), 1)
+@pytest.mark.parametrize("name", [*linking_trials.MIXES, *linking_trials.HARDEST])
+def test_what_is_sure_is_right_and_review_holds_the_rest(copied, name, record_property):
+    hardest = name in linking_trials.HARDEST
+    dirt = {**linking_trials.MIXES, **linking_trials.HARDEST}[name]
+    first, second = (linking_trials.trial(copied(), dirt, seed) for seed in (1, 2))
+    both = first + second
+    print(name, both)
+    for figure in ("precision", "recall", "recall_of_told", "held", "rows"):
+        record_property(figure, float(getattr(both, figure)))
+    assert min(first.precision, second.precision) >= 0.995
+    assert both.recall_of_told >= (0.94 if hardest else 0.96)
+    # few are left, and some of them bear nothing of their parcel but the village: 98 % in a bigger county
+    assert both.held >= (0.94 if hardest else 0.95)
 
 
-@pytest.mark.parametrize("seed, dirt", [
-    (1, dirty_registry.Dirt()),
-    (2, dirty_registry.Dirt(holder_code_kept=0)),
-    (3, dirty_registry.Dirt(holder_code_kept=1, alike=0.1, other=0.1, exchanged=0.05)),
-    (4, dirty_registry.Dirt(holder_code_kept=0.5, parcel_code_kept=0.5, parcel_name_lost=0.3, area_rounded=0.8)),
-], ids=["dirty", "no holder codes", "holder codes, worse names", "half of the codes"])
-def test_what_is_sure_is_right_and_review_holds_the_rest(linked, seed, dirt, record_property):
-    links, _ = linked(dirt, seed)
-    precision, recall, shown = rates(links)
-    for name, value in (("precision", precision), ("recall", recall), ("rest_in_review", shown), ("rows", len(links))):
-        record_property(name, float(value))
-    print(f"行 {len(links)}：准确率 {precision:.2%}，召回率 {recall:.2%}，其余在待确认之列 {shown:.2%}")
-    assert precision >= 0.995
-    assert recall >= 0.95
-    assert shown >= 0.6
-
-
-def test_a_parcel_is_given_once(linked):
-    links, store = linked(dirty_registry.Dirt(parcel_code_kept=0.1))
+def test_a_parcel_is_given_once(copied):
+    store = copied()
+    with store.transaction():
+        dirty_registry.dirty(store, dirty_registry.Dirt(parcel_code_kept=0.1, split=0, merged=0))
+    links = linking.of_store(store).links
     kept = links[links["decision"].isin(codes.LINKED)]
     assert not kept.duplicated(["DKBM", "CBFBM"]).any()
     # households that share a parcel have a row each: both find it
@@ -75,21 +64,46 @@ def test_a_parcel_is_given_once(linked):
     assert not written & set(zip(kept["DKBM"], kept["CBFBM"]))
 
 
-def test_the_order_of_the_registry_does_not_matter(linked):
-    links, store = linked(dirty_registry.Dirt())
+def test_the_order_of_the_registry_does_not_matter(copied):
+    store = copied()
+    with store.transaction():
+        dirty_registry.dirty(store)
+    found = linking.of_store(store)
     with store.transaction():
         count = store.connection.execute("SELECT max(fid) FROM registry").fetchone()[0]
         store.connection.execute("UPDATE registry SET fid = -fid")
         store.connection.execute("UPDATE registry SET fid = ? + 1 + fid", (count,))
     turned = linking.of_store(store)
-    names = ["registry_key", "DKBM", "CBFBM", "how", "score", "margin", "decision", "reasons"]
-    assert turned[names].equals(links[names])
+    assert turned.links.drop(columns="registry_fid").equals(found.links.drop(columns="registry_fid"))
+    assert turned.candidates.drop(columns="registry_fid").equals(found.candidates.drop(columns="registry_fid"))
+
+
+def test_each_row_that_waits_is_offered_a_few_parcels_the_listed_one_first(copied):
+    store = copied()
+    with store.transaction():
+        dirty_registry.dirty(store)
+    found = linking.of_store(store)
+    offered, waiting = found.candidates, found.links[found.links["decision"] == codes.REVIEW]
+    first = offered[offered["rank"] == 1]
+    assert first["registry_fid"].tolist() == waiting["registry_fid"].tolist()
+    assert first["DKBM"].tolist() == waiting["DKBM"].tolist() and first["reasons"].tolist() == waiting["reasons"].tolist()
+    assert offered["rank"].between(1, 5).all() and not offered.duplicated(["registry_fid", "DKBM", "CBFBM"]).any()
+    assert offered["reasons"].str.len().gt(0).all()
 
 
 def test_what_stands_in_the_registry_with_a_good_code_is_left_alone(county):
     with WorkFile.open(str(county), readonly=True) as store:
-        links = linking.of_store(store)
+        found = linking.of_store(store)
         drawn = {row[0] for row in store.connection.execute("SELECT DKBM FROM parcel")}
         rows = dict(store.connection.execute("SELECT fid, DKBM FROM registry").fetchall())
-    assert set(links["registry_fid"]) == {fid for fid, code in rows.items() if code not in drawn}
-    assert set(links["decision"]) == {codes.NO_MATCH}
+    assert set(found.links["registry_fid"]) == {fid for fid, code in rows.items() if code not in drawn}
+    assert set(found.links["decision"]) == {codes.NO_MATCH} and not len(found.candidates)
+
+
+def test_villages_missing_in_some_rows_are_those_of_the_file(copied):
+    """pandas 3 would read such a column as text with NaN."""
+    store = copied()
+    with store.transaction():
+        store.connection.execute("UPDATE registry SET DKBM = NULL, CBFBM = NULL, village_name = CASE WHEN fid % 5 THEN village_name END")
+    links = linking.of_store(store).links
+    assert (links["decision"] == codes.SURE).mean() > 0.98

@@ -29,7 +29,7 @@ def run(store, params, progress):
     progress.plan(32, 28, 8, 12, 20)
     progress.step("读取地块、权属与灌溉图层")
     matches = links.computed(store, progress.check_cancelled)
-    material = materials.load(store, policy, onward(progress), matches)
+    material = materials.load(store, policy, onward(progress), matches.links)
     decided = runs.last(store, "link")
     digest = runs.input_digest(material.digest(), imported["run_id"], decided["run_id"] if decided else 0, policy.sha256,
                                material.own_codes, rules.VERSION)

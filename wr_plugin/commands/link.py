@@ -23,6 +23,7 @@ COLUMNS = (
     workbook.SheetColumn("组", width=8, group="名录"), workbook.SheetColumn("姓名", width=10, group="名录"),
     workbook.SheetColumn("承包方编码", width=20, group="名录"), workbook.SheetColumn("地块编码", width=21, group="名录"),
     workbook.SheetColumn("地块名称", width=13, group="名录"), workbook.SheetColumn("面积（亩）", workbook.MU, 9, group="名录"),
+    workbook.SheetColumn("候选", workbook.WHOLE, 6, group="可能的地块"),
     workbook.SheetColumn("村", width=11, group="可能的地块"), workbook.SheetColumn("姓名", width=10, group="可能的地块"),
     workbook.SheetColumn("承包方编码", width=20, group="可能的地块"), workbook.SheetColumn("地块编码", width=21, group="可能的地块"),
     workbook.SheetColumn("地块名称", width=13, group="可能的地块"),
@@ -31,7 +32,8 @@ COLUMNS = (
     workbook.SheetColumn("决定", width=8), workbook.SheetColumn("改为地块编码", width=21), workbook.SheetColumn("来源", width=34),
     workbook.SheetColumn(decision_sheet.KEY, width=60),
 )
-NOTE = ("“决定”列填“是”或“否”；可能的地块不对而知道是哪一块的，在“改为地块编码”列填写。不决定的留空。"
+NOTE = ("一条名录有几个候选地块的占几行，得分高的在前。是哪一块就在那一行的“决定”列填“是”；不是的填“否”；都不是而知道是哪一块的，"
+        "在任一行的“改为地块编码”列填写。不决定的留空。"
         "填好后：link --work 工作文件 --decisions 本表")
 
 
@@ -61,8 +63,10 @@ def run(store, params, progress):
     if changed:
         table.insert(0, changed)
     following = "check" if changed or not counts.get(codes.REVIEW) else "确认或否定待确认的匹配（link），再 check"
-    return Result(TITLE, {"decisions": counts, "listed": len(rows)}, table, outputs, changed=bool(changed or outputs),
-                  text="\n".join(_lines(rows)), next_step=following)
+    waiting = len({r["registry_fid"] for r in rows})
+    told = {"decisions": counts, "listed": waiting, "candidates": len(rows)}
+    return Result(TITLE, told, table, outputs, changed=bool(changed or outputs), text="\n".join(_lines(rows)),
+                  next_step=following)
 
 
 def _said(params):
@@ -83,8 +87,10 @@ def _write(store, params, before, started, progress):
     if params.get("undo"):
         undone, entries = registry_decisions.undoing(store)
     else:
-        rows = before[["registry_fid", "registry_key", "DKBM", "CBFBM"]].astype(object).to_numpy().tolist()
-        said = registry_decisions.resolved(rows, _said(params), lambda code: _holders_of(store, code))
+        rows, offered = (frame[names].astype(object).to_numpy().tolist() for frame, names in (
+            (before.links, ["registry_fid", "registry_key", "DKBM", "CBFBM"]),
+            (before.candidates, ["registry_key", "DKBM", "CBFBM"])))
+        said = registry_decisions.resolved(rows, _said(params), lambda code: _holders_of(store, code), offered)
         entries = registry_decisions.planned(store, said, who, started)
     with store.transaction():
         if not entries:
@@ -98,7 +104,7 @@ def _write(store, params, before, started, progress):
         registry_decisions.apply(store, entries, run_id)
         after = registry_links.computed(store, progress.check_cancelled)
         registry_decisions.require_applied(said, {key: (code, decision) for key, code, decision in zip(
-            after["registry_key"], after["DKBM"], after["decision"])})
+            *(after.links[name] for name in ("registry_key", "DKBM", "decision")))})
         registry_links.save(store, after)
         journal.append(store, run_id, VERB, entries)
         runs.set_counts(store, run_id, {"decided": len(entries), **registry_links.counted(after)})
@@ -112,26 +118,39 @@ def _holders_of(store, code):
         store, "SELECT CBFBM FROM CBDKXX WHERE DKBM = ? AND coalesce(CBFBM, '') <> '' ORDER BY CBFBM", (code,))]
 
 
-def _same(store, links):
-    """Whether the stored links are these."""
-    names = ["registry_fid", "registry_key", "DKBM", "decision", "score", "reasons"]
-    held = [list(row) for row in reading.rows(store, f"SELECT {', '.join(names)} FROM registry_link"  # nosec B608: constants
-                                                     " ORDER BY registry_fid")]
+def _same(store, found):
+    """Whether the stored links and candidates are these."""
+    return all(_same_rows(store, table, frame, names) for table, frame, names in (
+        (registry_links.TABLE, found.links, ["registry_fid", "registry_key", "DKBM", "decision", "score", "reasons"]),
+        (registry_links.CANDIDATES, found.candidates, ["registry_fid", "rank", "DKBM", "CBFBM", "score", "reasons"])))
+
+
+def _same_rows(store, table, frame, names):
+    order = names[:2]
+    held = [list(row) for row in reading.rows(store, f"SELECT {', '.join(names)} FROM {table}"  # nosec B608: constants
+                                                     f" ORDER BY {', '.join(order)}")]
     return json.dumps(held, ensure_ascii=False) == json.dumps(
-        links.sort_values("registry_fid")[names].astype(object).to_numpy().tolist(), ensure_ascii=False, default=int)
+        frame.sort_values(order)[names].astype(object).to_numpy().tolist(), ensure_ascii=False, default=int)
 
 
 def _lines(rows):
     if not rows:
         return []
-    head = ("序号", "名录：村 组 姓名", "地块", "亩", "可能的地块：姓名", "地块", "编码", "亩", "分", "结论", "理由")
-    shown = [(r["registry_fid"], " ".join(filter(None, (r["village_name"], r["group_name"], r["holder_name"]))),
-              r["parcel_name"] or "", _mu(r["area_mu_100"]), r["parcel_holder"] or "", r["DKMC"] or "", r["DKBM"] or "",
+    head = ("序号", "名录：村 组 姓名", "地块", "亩", "候选", "可能的地块：姓名", "地块", "编码", "亩", "分", "结论", "理由")
+    shown = [(*_once(r), r["rank"] if r["decision"] == codes.REVIEW else "", r["parcel_holder"] or "", r["DKMC"] or "", r["DKBM"] or "",
               _mu(r["parcel_mu_100"]), r["score"] if r["DKBM"] else "", codes.LINK_DECISION[r["decision"]], r["reasons"] or "")
              for r in rows[:ROWS_SHOWN]]
-    more = [f"  ……共 {len(rows):,} 行，其余用 --out 写成表"] if len(rows) > ROWS_SHOWN else []
+    more = [f"  ……共 {len(rows):,} 个候选，其余用 --out 写成表"] if len(rows) > ROWS_SHOWN else []
     return ["待确认的匹配：" if all(r["decision"] == codes.REVIEW for r in rows) else "名录匹配：",
             *text_table.lines(shown, head), *more]
+
+
+def _once(row):
+    """The registry's side of a line: left blank for the second candidate and those after it."""
+    if row["rank"] > 1:
+        return "", "", "", ""
+    return (row["registry_fid"], " ".join(filter(None, (row["village_name"], row["group_name"], row["holder_name"]))),
+            row["parcel_name"] or "", _mu(row["area_mu_100"]))
 
 
 def _mu(mu_100):
@@ -142,7 +161,8 @@ def _sheet(store, out, rows, progress):
     target = Path(out)
     listed = [(
         str(r["registry_fid"]), r["village_name"], r["group_name"], r["holder_name"], r["registry_CBFBM"], r["registry_DKBM"],
-        r["parcel_name"], r["area_mu_100"], r["parcel_village"], r["parcel_holder"], r["CBFBM"], r["DKBM"], r["DKMC"],
+        r["parcel_name"], r["area_mu_100"],
+        r["rank"] if r["decision"] == codes.REVIEW else None, r["parcel_village"], r["parcel_holder"], r["CBFBM"], r["DKBM"], r["DKMC"],
         None if r["parcel_mu_100"] is None else round(r["parcel_mu_100"]), r["score"] if r["DKBM"] else None, r["reasons"],
         codes.LINK_DECISION[r["decision"]], None, None,
         f"{r['source_file'] or ''} 第 {r['source_row']} 行" if r["source_row"] else r["source_file"], r["registry_key"])

@@ -4,7 +4,7 @@ from ..intake import linking
 from ..model import codes
 from ..store import frames, reading
 
-TABLE = "registry_link"
+TABLE, CANDIDATES = "registry_link", "registry_candidate"
 
 
 def decisions(store):
@@ -14,24 +14,28 @@ def decisions(store):
 
 
 def computed(store, report=lambda: None):
-    """The table ``registry_link`` as it should be now. ``report()`` is called now and then and may raise to cancel."""
-    found = linking.of_store(store, decisions(store), report)
+    """The tables ``registry_link`` and ``registry_candidate`` as they should be now, as ``linking.Found``. ``report()`` is
+    called now and then and may raise to cancel."""
+    made = linking.of_store(store, decisions(store), report)
+    found = made.links
     said = {(r["registry_key"], r["DKBM"]): (r["who"], r["decided_at"]) for r in reading.rows(
         store, "SELECT registry_key, DKBM, who, decided_at FROM registry_decision WHERE decision = 'accepted'")}
     people = [said.get(pair, (None, None)) for pair in zip(found["registry_key"].tolist(), found["DKBM"].tolist())]
     by_people = (found["decision"] == codes.ACCEPTED).tolist()
-    return found.assign(who=[w if p else None for p, (w, _) in zip(by_people, people)],
+    links = found.assign(who=[w if p else None for p, (w, _) in zip(by_people, people)],
                         decided_at=[at if p else None for p, (_, at) in zip(by_people, people)])
+    return linking.Found(links, made.candidates)
 
 
-def save(store, links):
-    """Replaces the table; within ``transaction``."""
-    frames.replace(store, TABLE, links)
+def save(store, found):
+    """Replaces both tables; within ``transaction``."""
+    frames.replace(store, TABLE, found.links)
+    frames.replace(store, CANDIDATES, found.candidates)
 
 
-def counted(links):
+def counted(found):
     """{decision: number of rows}, those that occur."""
-    number = links["decision"].value_counts()
+    number = found.links["decision"].value_counts()
     return {kind: int(number[kind]) for kind in codes.LINK_DECISION if kind in number}
 
 

@@ -7,20 +7,21 @@ from ..model.errors import BadInput
 from . import sheets, workbook
 
 YES, NO = ("是", "对", "同意", "确认", "√", "y", "yes", "1"), ("否", "不是", "不对", "否定", "×", "x", "n", "no", "0")
-KEY, CANDIDATE, DECISION, OTHER = "名录行", "可能的地块地块编码", "决定", "改为地块编码"
+KEY, CANDIDATE, HOLDER, DECISION, OTHER = "名录行", "可能的地块地块编码", "可能的地块承包方编码", "决定", "改为地块编码"
 SEARCHED_ROWS, HEADER_ROWS = 10, 2
 
 
 @dataclass(frozen=True)
 class Said:
     """One decision. ``fid``: the registry row's number, 0 where ``key`` tells it; ``code``: the parcel meant, "" for the
-    one that is listed; ``where``: for messages."""
+    one that is listed first; ``holder``: which of its households, "" where that was not said; ``where``: for messages."""
 
     fid: int
     key: str
     code: str
     accepted: bool
     where: str
+    holder: str = ""
 
 
 def read(path):
@@ -48,7 +49,7 @@ def _header(rows):
     for start in range(len(rows)):
         titles = ["".join(parts) for parts in sheets.flattened(rows[start:start + HEADER_ROWS])]
         if KEY in titles and DECISION in titles and CANDIDATE in titles:
-            return start + HEADER_ROWS, {t: titles.index(t) for t in (KEY, CANDIDATE, DECISION, OTHER) if t in titles}
+            return start + HEADER_ROWS, {t: titles.index(t) for t in (KEY, CANDIDATE, HOLDER, DECISION, OTHER) if t in titles}
     return None
 
 
@@ -69,7 +70,7 @@ def _decisions(row, where):
         raise BadInput("“决定”填了“是”，又在“改为地块编码”填了另一个地块", "两者留一个：是这个地块就清空“改为地块编码”", where=where)
     if word and not shown and not other:
         raise BadInput("这一行没有可能的地块，不能填“是”或“否”", "知道是哪一块的，在“改为地块编码”列填写", where=where)
-    said = [Said(0, key, shown, yes, where)] if word and shown else []
+    said = [Said(0, key, shown, yes, where, row.get(HOLDER, ""))] if word and shown else []
     if other and not yes:
         said.append(Said(0, key, other, True, where))
     return said

@@ -1,100 +1,57 @@
-"""Which registry rows and holdings may belong together, and how much speaks for it.
+"""Which registry rows and holdings may belong together.
 
 Pairs are found by what they share (code; village and name; a name that is nearly the same, or the parcel's name, where
-the area agrees too), never by trying all with all. The points of a pair are whole numbers; each is weighed by how
-rarely it agrees by chance within a village.
+the area agrees too), never by trying all with all; ``link_points`` weighs them.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..model import codes
-from . import person_names
-from .link_sides import SAME_CODE_END, Sides
+from . import link_points, person_names
+from .link_points import Pairs
+from .link_sides import SAME_CODE_END
 
-SURE, REVIEW = 60, 30
-SURE_MARGIN, OTHER_NAME_MARGIN = 12, 30
-"""By how much a sure pair must lead, and by how much where the parcel's name is another."""
 PAIRS_AT_ONCE = 400_000
 CROWDED = 20_000
 RARE_NAME = 30
 BIN = 0.05
 SMALL_AREA = 120
-TELLING = "一二三四五六七八九十东西南北上下前后左右大小"
-"""What tells parcels of otherwise like names apart, besides digits."""
-
-(N_UNKNOWN, N_EQUAL, N_FORM, N_MEMBER, N_ALIKE, N_SWAPPED, N_ONE, N_ONE_OF_TWO, N_MISSING, N_OTHER) = range(10)
-NAME_POINTS = np.array([0, 40, 40, 34, 34, 33, 28, 18, 26, -10])
-NAME_TEXT = ("", "姓名相同", "姓名只有写法不同", "是该户家庭成员", "姓名有一字形近或音近", "姓名有两字颠倒", "姓名有一字不同",
-             "姓名有一字不同", "姓名多或少一字", "姓名不同")
-C_UNKNOWN, C_EQUAL, C_OTHER_KNOWN, C_OTHER = range(4)
-HOLDER_POINTS = np.array([0, 25, -30, -5])
-HOLDER_TEXT = ("", "承包方编码相同", "承包方编码是另一户的", "承包方编码不同")
-D_UNKNOWN, D_NEAR, D_END, D_OTHER = range(4)
-CODE_POINTS = np.array([0, 5, 20, -25])
-CODE_TEXT = ("", "地块编码只差一位", "地块编码后五位相同", "地块编码不同")
-G_UNKNOWN, G_EQUAL, G_LIKELY, G_UNLIKELY, G_OTHER = range(5)
-GROUP_POINTS = np.array([0, 10, 6, -5, -15])
-GROUP_TEXT = ("", "组相同", "组号相同", "组号不同", "组不同")
-P_UNKNOWN, P_EQUAL, P_NEAR, P_OTHER = range(4)
-PARCEL_POINTS = np.array([0, 15, 7, -12])
-PARCEL_TEXT = ("", "地块名称相同", "地块名称相近", "地块名称不同")
-A_UNKNOWN, A_EXACT, A_ROUNDED, A_CLOSE, A_NEAR, A_LIKE, A_WHOLE, A_ROUGH, A_FAR, A_OTHER = range(10)
-AREA_POINTS = np.array([0, 30, 25, 22, 16, 8, 8, 0, -15, -25])
-AREA_TEXT = ("", "面积相同", "面积取整后相同", "面积相差不到 1%", "面积相差不到 2%", "面积相差不到 5%", "面积取整到半亩或亩后相同",
-             "面积相差不到 10%", "面积相差较大", "面积相差很大")
-V_SAME, V_UNKNOWN, V_OTHER = range(3)
-VILLAGE_POINTS = np.array([0, -12, -20])
-VILLAGE_TEXT = ("村相同", "村名不明", "村不同")
-NOT_CONTRACT_POINTS = -10
-RELATIONS = {person_names.EQUAL: N_EQUAL, person_names.ALIKE: N_ALIKE, person_names.SWAPPED: N_SWAPPED,
-             person_names.ONE_OTHER: N_ONE, person_names.ONE_MISSING: N_MISSING, person_names.UNLIKE: N_OTHER}
-
-
-@dataclass
-class Pairs:
-    """(k,) different pairs by row and holding number, sorted. ``points``: whole numbers; ``doubtful``: something
-    speaks against the pair, so that it is never sure; ``grounds``: (k, 8) numbers into ``TEXTS``, the last
-    1 where the parcel is no contract land."""
-
-    row: np.ndarray
-    holding: np.ndarray
-    points: np.ndarray
-    doubtful: np.ndarray
-    grounds: np.ndarray
-
-    def taken(self, mask):
-        """Some of the pairs."""
-        return Pairs(self.row[mask], self.holding[mask], self.points[mask], self.doubtful[mask], self.grounds[mask])
-
-
-TEXTS = (VILLAGE_TEXT, GROUP_TEXT, HOLDER_TEXT, NAME_TEXT, CODE_TEXT, PARCEL_TEXT, AREA_TEXT, ("", "不是承包地块"))
-
-
-def reasons(grounds):
-    """The grounds of one pair in words."""
-    return "；".join(text for text in (texts[g] for texts, g in zip(TEXTS, grounds)) if text)
-
-
-def margin_needed(pairs):
-    """(k,) by how much each pair must lead to be sure."""
-    return np.where(pairs.grounds[:, TEXTS.index(PARCEL_TEXT)] == P_OTHER, OTHER_NAME_MARGIN, SURE_MARGIN)
 
 
 def find(sides, report=lambda: None):
-    """All pairs with at least ``REVIEW`` points. ``report()`` is called now and then and may raise to cancel."""
-    scoring = Scoring(sides)
-    first = _scored(scoring, _by_same(sides), report)
+    """(Pairs that may be assigned or offered, the Scoring that weighed them). ``report()`` is called now and then and
+    may raise to cancel."""
+    scoring = link_points.Scoring(sides)
+    same = _by_same(sides)
+    scoring.learn(*same)
+    first = _scored(scoring, same, report)
     best = np.zeros(len(sides.rows), dtype=np.int64)
     np.maximum.at(best, first.row, first.points)
-    rest = np.flatnonzero(best < SURE)
-    second = _scored(scoring, _by_near(sides, rest), report)
-    return _joined(first, second)
+    second = _scored(scoring, _by_near(sides, np.flatnonzero(best < link_points.SURE)), report)
+    return _against_their_name(joined(first, second)), scoring
 
 
-def _joined(*parts):
+def among(sides, scoring, rows, holdings, report=lambda: None):
+    """Pairs of the few ``rows`` and ``holdings`` that are left: all of one village; where they are too many, those of
+    like area."""
+    row, village = _villages_of(sides, rows)
+    found = _join(sides, row, [village], holdings, [sides.holdings.village[holdings]])
+    return _scored(scoring, found, report)
+
+
+def _against_their_name(pairs):
+    """Doubtful are pairs of another parcel name where a parcel of the row's own name fits too: by its area, or by the
+    household."""
+    name, parcel, area = (pairs.grounds[:, link_points.TEXTS.index(t)] for t in (
+        link_points.NAME_TEXT, link_points.PARCEL_TEXT, link_points.AREA_TEXT))
+    fits = np.isin(parcel, link_points.SAME_PARCEL) & (np.isin(area, link_points.AGREEING) | np.isin(name, link_points.LIKE_NAME))
+    pairs.doubtful = pairs.doubtful | (parcel == link_points.P_OTHER) & np.isin(pairs.row, pairs.row[fits])
+    return pairs
+
+
+def joined(*parts):
+    """Several Pairs as one, each pair once, in order."""
     row, holding = (np.concatenate([getattr(p, n) for p in parts]) for n in ("row", "holding"))
     key = row * (int(holding.max()) + 1 if len(holding) else 1) + holding
     once = np.argsort(key, kind="stable")
@@ -104,7 +61,7 @@ def _joined(*parts):
 
 
 def _scored(scoring, found, report):
-    """The found (row, holding) pairs, each once, with their points; those below ``REVIEW`` are left out."""
+    """The found (row, holding) pairs, each once, with their points."""
     count = max(len(scoring.sides.holdings), 1)
     different = np.sort(found[0] * count + found[1])
     different = different[np.r_[True, different[1:] != different[:-1]][:len(different)]]
@@ -114,13 +71,14 @@ def _scored(scoring, found, report):
         part = slice(start, start + PAIRS_AT_ONCE)
         parts.append(scoring.of(row[part], holding[part]))
         report()
-    return _joined(*parts)
+    return joined(*parts)
 
 
 # ---- finding pairs -------------------------------------------------------------------------------------------------
 
 def _by_same(sides):
-    """Pairs of one holder code; of one village and name (the household's or a member's); of one end of the parcel code."""
+    """Pairs of one holder code; of one village and name (the household's or a member's); of one end of the parcel code;
+    of one village and parcel name and a like area."""
     rows, holdings = sides.rows, sides.holdings
     parts = [_join(sides, np.arange(len(rows)), [rows.holder], np.arange(len(holdings)), [holdings.holder])]
     row, village = _villages_of(sides, np.arange(len(rows)))
@@ -134,22 +92,22 @@ def _by_same(sides):
     if (end_of_row >= 0).any():
         parts.append(_join(sides, row, [village, end_of_row[row]], np.arange(len(holdings)),
                            [holdings.village, _ends(holdings.frame["DKBM"])]))
+    parts.append(_join_like_area(sides, row, [village, rows.parcel_name[row]], np.arange(len(holdings)),
+                                 [holdings.village, holdings.parcel_name]))
     return tuple(np.concatenate(side) for side in zip(*parts))
 
 
 def _by_near(sides, rest):
     """For the rows ``rest``: pairs of one village with nearly the same name and either a like area or the same parcel
-    name; or with the same parcel name and a like area."""
+    name."""
     rows, holdings = sides.rows, sides.holdings
     row, village = _villages_of(sides, rest)
     every = np.arange(len(holdings))
     in_villages = every[np.isin(holdings.village, village)]
-    parts = [_join_like_area(sides, row, [village, rows.parcel_name[row]], in_villages,
-                             [holdings.village[in_villages], holdings.parcel_name[in_villages]])]
     key_of_row, spread, key_of_holding, spread_holding = _near_names(sides, row, in_villages)
     near_row, near_village = row[spread], village[spread]
     near = in_villages[spread_holding]
-    parts.append(_join_like_area(sides, near_row, [near_village, key_of_row], near, [holdings.village[near], key_of_holding]))
+    parts = [_join_like_area(sides, near_row, [near_village, key_of_row], near, [holdings.village[near], key_of_holding])]
     parts.append(_join(sides, near_row, [near_village, key_of_row, rows.parcel_name[near_row]], near,
                        [holdings.village[near], key_of_holding, holdings.parcel_name[near]]))
     return tuple(np.concatenate(side) for side in zip(*parts))
@@ -235,18 +193,10 @@ def _keyed(row, row_keys, holding, holding_keys):
         whole = [w * width + k for w, k in zip(whole, (mine, theirs))]
     out = []
     for (positions, _), key, other in zip(sides, whole, whole[::-1]):
-        kept = np.flatnonzero(_held(key, other))
+        kept = np.flatnonzero(link_points.occurs(key, other))
         kept = kept[np.argsort(key[kept], kind="stable")]
         out += [positions[kept], key[kept]]
     return out
-
-
-def _held(values, among):
-    """(n,) True for values that occur in the other array."""
-    if not len(among):
-        return np.zeros(len(values), dtype=bool)
-    among = np.sort(among)
-    return among[np.minimum(np.searchsorted(among, values), len(among) - 1)] == values
 
 
 def _matching(mine, theirs):
@@ -280,127 +230,3 @@ def _binned(sides, row, mine, holding, theirs):
 
 def _bin(area):
     return np.floor(np.log(np.maximum(area, 0) + SMALL_AREA) / BIN).astype(np.int64)
-
-
-# ---- weighing pairs ------------------------------------------------------------------------------------------------
-
-class Scoring:
-    """What is needed to weigh pairs. Relations of two names are worked out once for each two names."""
-
-    def __init__(self, sides: Sides):
-        self.sides = sides
-        self.members = np.unique(sides.member_holder * max(len(sides.names), 1) + sides.member_name)
-        self.wide = [len(c) if isinstance(c, str) else 0 for c in sides.rows.frame["DKBM"].tolist()]
-        self.has_code = np.array(self.wide, dtype=np.int64) > 0
-
-    def of(self, row, holding):
-        """The pairs with their points, those below ``REVIEW`` left out."""
-        grounds = np.stack([self._village(row, holding), self._group(row, holding), self._holder(row, holding),
-                            self._name(row, holding), self._code(row, holding), self._parcel(row, holding),
-                            self._area(row, holding), (~self.sides.holdings.contract[holding]).astype(np.int64)], axis=1)
-        village, group, holder, name, code, parcel, area, other_land = grounds.T
-        points = (VILLAGE_POINTS[village] + GROUP_POINTS[group] + HOLDER_POINTS[holder] + NAME_POINTS[name]
-                  + CODE_POINTS[code] + PARCEL_POINTS[parcel] + AREA_POINTS[area] + NOT_CONTRACT_POINTS * other_land)
-        doubtful = ((holder == C_OTHER_KNOWN) | (code == D_OTHER) | (village == V_OTHER) | (area >= A_FAR)
-                    | ((name == N_OTHER) & (holder != C_EQUAL)))
-        # a row that names another code is this parcel under a new one, if at all: its name and area must say so
-        recoded = (parcel != P_OTHER) & (parcel != P_UNKNOWN) & (area != A_UNKNOWN) & (area < A_ROUGH)
-        kept = (points >= REVIEW) & ((code != D_OTHER) | recoded)
-        return Pairs(row, holding, points, doubtful, grounds.reshape(len(row), len(TEXTS))).taken(kept)
-
-    def _village(self, row, holding):
-        place = self.sides.rows.place[row]
-        same = self.sides.place_ok[place, self.sides.holdings.village[holding]]
-        return np.where(same, V_SAME, np.where(self.sides.resolved[place], V_OTHER, V_UNKNOWN))
-
-    def _group(self, row, holding):
-        mine, theirs = self.sides.rows.group[row], self.sides.holdings.group[holding]
-        told = self.sides.holdings.told_group[holding]
-        return np.select([(mine < 0) | (theirs < 0), mine == theirs], [G_UNKNOWN, np.where(told, G_EQUAL, G_LIKELY)],
-                         np.where(told, G_OTHER, G_UNLIKELY))
-
-    def _holder(self, row, holding):
-        mine = self.sides.rows.holder[row]
-        return np.select([mine < 0, mine == self.sides.holdings.holder[holding]], [C_UNKNOWN, C_EQUAL],
-                         np.where(self.sides.rows.known_holder[row], C_OTHER_KNOWN, C_OTHER))
-
-    def _name(self, row, holding):
-        mine, theirs = self.sides.rows.name[row], self.sides.holdings.name[holding]
-        found = np.where(mine < 0, N_UNKNOWN, N_OTHER)
-        found[(mine >= 0) & (mine == theirs)] = N_EQUAL
-        same = np.flatnonzero(found == N_EQUAL)
-        as_written = self.sides.rows.frame["holder_name"].to_numpy(dtype=object)[row[same]]
-        held = self.sides.holdings.frame["holder_name"].to_numpy(dtype=object)[holding[same]]
-        found[same[as_written != held]] = N_FORM
-        width = max(len(self.sides.names), 1)
-        other = np.flatnonzero(found == N_OTHER)
-        member = _held(self.sides.holdings.holder[holding[other]] * width + mine[other], self.members)
-        found[other[member]] = N_MEMBER
-        other = other[~member]
-        other = other[theirs[other] >= 0]
-        two, at = np.unique(mine[other] * width + theirs[other], return_inverse=True)
-        names = self.sides.names
-        found[other] = np.array([_relation(names[k // width], names[k % width]) for k in two.tolist()],
-                                dtype=np.int64)[at.reshape(-1)]
-        return found
-
-    def _code(self, row, holding):
-        found = np.full(len(row), D_UNKNOWN, dtype=np.int64)
-        told = np.flatnonzero(self.has_code[row])
-        written = self.sides.rows.frame["DKBM"].to_numpy(dtype=object)[row[told]]
-        real = self.sides.holdings.frame["DKBM"].to_numpy(dtype=object)[holding[told]]
-        found[told] = [_code_relation(a, b) for a, b in zip(written, real)]
-        return found
-
-    def _parcel(self, row, holding):
-        mine, theirs = self.sides.rows.parcel_name[row], self.sides.holdings.parcel_name[holding]
-        found = np.where((mine < 0) | (theirs < 0), P_UNKNOWN, np.where(mine == theirs, P_EQUAL, P_OTHER))
-        other = np.flatnonzero(found == P_OTHER)
-        names, width = self.sides.parcel_names, max(len(self.sides.parcel_names), 1)
-        two, at = np.unique(mine[other] * width + theirs[other], return_inverse=True)
-        near = np.array([_near_parcel(names[k // width], names[k % width]) for k in two.tolist()], dtype=bool)
-        found[other[near[at.reshape(-1)]]] = P_NEAR
-        return found
-
-    def _area(self, row, holding):
-        """The best of the parcel's three areas."""
-        mine, theirs = self.sides.rows.area[row], self.sides.holdings.areas[holding]
-        away = np.where(theirs < 0, np.iinfo(np.int64).max // 200, np.abs(theirs - mine[:, None])).min(axis=1)
-        base = np.maximum(mine, 1)
-        within = [100 * away <= percent * base for percent in (1, 2, 5, 10, 30)]
-        tenth = (mine % 10 == 0) & (away <= 5)
-        whole = ((mine % 50 == 0) & (away <= 25)) | ((mine % 100 == 0) & (away <= 50))
-        return np.select(
-            [(mine < 0) | (theirs < 0).all(axis=1), away <= 1, tenth, within[0], within[1], within[2], whole, within[3], within[4]],
-            [A_UNKNOWN, A_EXACT, A_ROUNDED, A_CLOSE, A_NEAR, A_LIKE, A_WHOLE, A_ROUGH, A_FAR], A_OTHER)
-
-
-def _relation(one, other):
-    found = RELATIONS[person_names.relation(one, other)]
-    return N_ONE_OF_TWO if found == N_ONE and len(one) <= 2 else found
-
-
-def _code_relation(written, real):
-    """How a parcel code that no parcel has stands to a parcel's code."""
-    text = "".join(written.split())
-    if len(text) <= SAME_CODE_END and text.isdigit():
-        return D_END if real[-SAME_CODE_END:].lstrip("0") == text.lstrip("0") else D_OTHER
-    if len(text) == len(real):
-        places = [i for i, (a, b) in enumerate(zip(text, real)) if a != b]
-        swapped = len(places) == 2 and places[1] == places[0] + 1 and text[places[0]] == real[places[1]] \
-            and text[places[1]] == real[places[0]]
-        return D_NEAR if len(places) == 1 or swapped else D_OTHER
-    short, long = sorted((text, real), key=len)
-    if len(long) - len(short) == 1 and any(long[:i] + long[i + 1:] == short for i in range(len(long))):
-        return D_NEAR
-    return D_OTHER
-
-
-def _near_parcel(one, other):
-    """渠北3号 and 渠北3号地 are near; 渠北3号 and 渠北4号 are not."""
-    telling = ["".join(c for c in name if c.isdigit() or c in TELLING) for name in (one, other)]
-    if telling[0] != telling[1]:
-        return False
-    if one in other or other in one:
-        return True
-    return len(one) > 2 and person_names.relation(one, other) != person_names.UNLIKE

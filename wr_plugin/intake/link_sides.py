@@ -21,6 +21,7 @@ GROUP_WORDS = re.compile(r"(第|村民小组|生产队|小组|组|社|队)")
 BLANKS = re.compile(r"\s+")
 SAME_CODE_END = 5
 LEAST_VOTES, CLEAR_LEAD = 3, 3
+MOST_VILLAGES_OF_FILE = 40
 
 OPEN_ROWS = """
 SELECT r.fid, r.village_name, r.group_name, r.holder_name, r.CBFBM, r.DKBM, r.parcel_name, r.area_mu_100, r.source_file
@@ -82,8 +83,9 @@ class Holdings:
 @dataclass
 class Sides:
     """Both sides, and what they share. ``names``, ``parcel_names``: normal forms by number; ``place_ok``: (places,
-    villages) True where a row's place may be the village; ``resolved``: (places,) whether it is any; ``member_holder``,
-    ``member_name``: household members as numbers."""
+    villages) True where a row's place may be the village; ``resolved``: (places,) whether it is any; ``by_file``: (places,)
+    whether only the other rows of the file tell the villages; ``member_holder``, ``member_name``: household members as
+    numbers."""
 
     rows: Rows
     holdings: Holdings
@@ -91,6 +93,7 @@ class Sides:
     parcel_names: list
     place_ok: np.ndarray
     resolved: np.ndarray
+    by_file: np.ndarray
     member_holder: np.ndarray
     member_name: np.ndarray
 
@@ -120,7 +123,8 @@ def _frame(store, sql):
 def _column(values):
     column = np.empty(len(values), dtype=object)
     column[:] = values
-    return column
+    # stays object with None: pandas 3 would make a text column of it, with NaN for what is missing
+    return pd.Series(column, dtype=object)
 
 
 def sides_of(open_rows, free, members, zones, known_holders):
@@ -137,6 +141,7 @@ def sides_of(open_rows, free, members, zones, known_holders):
     village, village_codes = pd.factorize(free["village_code"].astype(object))
     place, place_ok = _places(frame, free, village_codes, zones)
     place_ok = _by_names(place_ok, place, row_name, village, head_name)
+    place_ok, by_file = _by_files(place_ok, place, frame)
     resolved = place_ok.any(axis=1)
     rows = Rows(frame, keys[order], place, row_name, row_parcel, row_holder, np.isin(row_holder, known[known >= 0]),
                 _mapped(frame["group_name"], group_number), _whole(frame["area_mu_100"]))
@@ -144,7 +149,7 @@ def sides_of(open_rows, free, members, zones, known_holders):
     holdings = Holdings(free, village, head_name, parcel_name, holder, group, told, _areas(free),
                         free["DKLB"].isin(["10", None, ""]).to_numpy())
     known_member = (member_name >= 0) & (member_holder >= 0)
-    return Sides(rows, holdings, names, parcel_names, place_ok, resolved, member_holder[known_member],
+    return Sides(rows, holdings, names, parcel_names, place_ok, resolved, by_file, member_holder[known_member],
                  member_name[known_member])
 
 
@@ -274,6 +279,24 @@ def _by_names(may_be, place, name, village, head):
         if best.iloc[0] >= LEAST_VOTES and (len(best) == 1 or best.iloc[0] >= CLEAR_LEAD * best.iloc[1]):
             may_be[at, best.index[0][1]] = True
     return may_be
+
+
+def _by_files(may_be, place, frame):
+    """(places with those of the file's other rows where a row says no village, (places,) True for these). A file of
+    many villages tells nothing."""
+    by_file = np.zeros(len(may_be), dtype=bool)
+    silent = (~may_be.any(axis=1)[place]) & frame["village_name"].isin([None, ""]).to_numpy(dtype=bool)
+    if not silent.any():
+        return may_be, by_file
+    file, _ = pd.factorize(frame["source_file"])
+    may_be = may_be.copy()
+    for number in np.unique(file[silent]):
+        of_file = file == number
+        villages = may_be[np.unique(place[of_file & ~silent])].any(axis=0)
+        if 0 < villages.sum() <= MOST_VILLAGES_OF_FILE:
+            at = np.unique(place[of_file & silent])
+            may_be[at], by_file[at] = villages, True
+    return may_be, by_file
 
 
 def _villages_called(form, forms):

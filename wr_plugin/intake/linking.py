@@ -1,8 +1,9 @@
 """Linking the registry to the parcels where its own parcel codes do not: each row to at most one holding, overall best.
 
 What people have decided comes first and holds; the rest is assigned so that the sum of points is greatest. A pair is
-sure where enough speaks for it, nothing against it, and no exchange with another row or holding comes near it; other
-assigned pairs wait for people. Pure arrays: nothing is read or written here but through ``link_sides.read``.
+sure where enough speaks for it, nothing against it, and no exchange with another row or holding comes near it; for every
+other row people are offered the parcels in question. Pure arrays: nothing is read or written here but through
+``link_sides.read``.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import pandas as pd
 
 from ..model.codes import ACCEPTED, REJECTED, REVIEW, SURE
 from ..model.codes import NO_MATCH as NONE
-from . import assignment, link_pairs, link_sides
+from . import assignment, link_candidates, link_pairs, link_points, link_sides
 
 BY_HOLDER, BY_NAME, BY_PEOPLE = "holder", "name", "people"
 COLUMNS = ("registry_fid", "registry_key", "parcel_uuid", "DKBM", "CBFBM", "how", "score", "margin", "decision", "reasons")
+OFFERED = ("registry_fid", "registry_key", "rank", "parcel_uuid", "DKBM", "CBFBM", "score", "reasons")
 MOST_POINTS = 100
 
 
@@ -29,25 +31,46 @@ class Decision:
     decision: str
 
 
-def link(sides, decisions=(), report=lambda: None):
-    """One row for each open registry row (columns ``COLUMNS``, sorted by key): its parcel, and how sure that is.
+@dataclass(frozen=True)
+class Found:
+    """``links``: one row for each open registry row (columns ``COLUMNS``, sorted by key): its parcel, and how sure that
+    is; ``candidates``: for the rows that wait for people, the parcels in question by rank from 1, the first being that
+    of ``links`` (columns ``OFFERED``)."""
 
-    Rows without a parcel have the decision ``NONE``, and ``REJECTED`` where people refused the only ones in question.
-    """
+    links: pd.DataFrame
+    candidates: pd.DataFrame
+
+
+def link(sides, decisions=(), report=lambda: None):
+    """The ``Found`` of both sides. Rows without a parcel in question have the decision ``NONE``, and ``REJECTED`` where
+    people refused the only ones."""
     if sides is None:
-        return pd.DataFrame(columns=list(COLUMNS))
-    pairs = link_pairs.find(sides, report)
+        return Found(pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(columns=list(OFFERED)))
+    pairs, scoring = link_pairs.find(sides, report)
     decided = _decided(sides, decisions)
-    free = ~np.isin(pairs.row, decided.row) & ~np.isin(pairs.holding, decided.holding)
-    free &= ~_among(pairs, decided.refused, len(sides.holdings))
-    pairs = pairs.taken(free)
+
+    def barred(some):
+        return np.isin(some.row, decided.row) | np.isin(some.holding, decided.holding) | _among(
+            some, decided.refused, len(sides.holdings))
+
+    pairs = pairs.taken(~barred(pairs))
     report()
-    chosen = assignment.assign(pairs.row, pairs.holding, pairs.points)
-    margin = assignment.margins(pairs.row, pairs.holding, pairs.points, chosen)
+    likely = np.flatnonzero(pairs.points >= link_points.REVIEW)
+    chosen, margin = np.zeros(len(pairs.row), dtype=bool), np.zeros(len(pairs.row), dtype=np.int64)
+    sides_of_pair = pairs.row[likely], pairs.holding[likely], pairs.points[likely]
+    chosen[likely] = assignment.assign(*sides_of_pair)
+    margin[likely] = assignment.margins(*sides_of_pair, chosen[likely])
     report()
-    sure = chosen & (pairs.points >= link_pairs.SURE) & (margin >= link_pairs.margin_needed(pairs)) & ~pairs.doubtful
-    second = _second_choice(pairs, chosen, sure)
-    return _table(sides, pairs, chosen, sure, second, margin, decided)
+    sure = chosen & (pairs.points >= link_points.SURE) & (margin >= link_points.margin_needed(pairs)) & ~pairs.doubtful
+    open_rows = np.ones(len(sides.rows), dtype=bool)
+    open_rows[pairs.row[sure]] = False
+    open_rows[decided.row] = False
+    offered, rank, told = link_candidates.offered(sides, scoring, pairs, chosen, sure, barred, np.flatnonzero(open_rows), report)
+    contested = np.zeros(len(sides.rows), dtype=bool)
+    contested[pairs.row[chosen & (margin < link_points.SURE_MARGIN)]] = True
+    close = contested[offered.row] & (rank == 1)
+    told[close] = told[close] + "；另有差不多合适的地块或名录行"
+    return _found(sides, pairs.taken(sure), margin, sure, chosen, pairs, offered, rank, told, decided)
 
 
 @dataclass
@@ -92,54 +115,42 @@ def _among(pairs, listed, width):
     return np.isin(pairs.row * width + pairs.holding, listed[:, 0] * width + listed[:, 1])
 
 
-def _second_choice(pairs, chosen, sure):
-    """Pairs to show for rows that came away empty: their best holding, unless a sure row has it."""
-    left = ~np.isin(pairs.row, pairs.row[chosen]) & ~np.isin(pairs.holding, pairs.holding[sure])
-    at = np.flatnonzero(left)
-    at = at[np.lexsort((pairs.holding[at], -pairs.points[at], pairs.row[at]))]
-    shown = np.zeros(len(pairs.row), dtype=bool)
-    shown[at[np.unique(pairs.row[at], return_index=True)[1]]] = True
-    return shown
-
-
-def _table(sides, pairs, chosen, sure, second, margin, decided):
+def _found(sides, kept, margin, sure, chosen, pairs, offered, rank, told, decided):
+    """``kept``: the sure pairs; ``offered``, ``rank``, ``told``: the candidates and their reasons."""
     count = len(sides.rows)
-    pair = np.full(count, -1, dtype=np.int64)
-    shown = np.flatnonzero(chosen | second)
-    pair[pairs.row[shown]] = shown
-    holding = np.append(pairs.holding, -1)[pair]
-    holding[decided.row] = decided.holding
-    decision = np.where(np.append(sure, False)[pair], SURE, np.where(pair >= 0, REVIEW, NONE)).astype(object)
-    decision[decided.refusing] = np.where(decision[decided.refusing] == NONE, REJECTED, decision[decided.refusing])
-    decision[decided.row] = ACCEPTED
-    by_code = np.append(pairs.grounds[:, 2] == link_pairs.C_EQUAL, False)[pair]
-    how = np.where(pair >= 0, np.where(by_code, BY_HOLDER, BY_NAME), None).astype(object)
+    first = rank == 1
+    holding, points, lead = (np.full(count, value, dtype=np.int64) for value in (-1, 0, 0))
+    decision, reasons = np.full(count, NONE, dtype=object), np.full(count, "", dtype=object)
+    how = np.full(count, None, dtype=object)
+    decision[decided.refusing] = REJECTED
+    for some, said, text in ((offered.taken(first), REVIEW, told[first]), (kept, SURE, link_points.words(kept.grounds))):
+        holding[some.row], points[some.row], decision[some.row], reasons[some.row] = some.holding, some.points, said, text
+        how[some.row] = np.where(some.grounds[:, link_points.TEXTS.index(link_points.HOLDER_TEXT)] == link_points.C_EQUAL,
+                                 BY_HOLDER, BY_NAME)
+    lead[pairs.row[chosen]] = margin[chosen]
+    holding[decided.row], decision[decided.row], reasons[decided.row] = decided.holding, ACCEPTED, "人工确认"
     how[decided.row] = BY_PEOPLE
-    held = np.flatnonzero(pair >= 0)
-    radix = 10 ** np.arange(pairs.grounds.shape[1], dtype=np.int64)
-    _, first, kind = np.unique(pairs.grounds[pair[held]] @ radix, return_index=True, return_inverse=True)
-    reasons = np.full(count, "", dtype=object)
-    reasons[held] = np.array([link_pairs.reasons(g) for g in pairs.grounds[pair[held[first]]].tolist()], dtype=object)[
-        kind.reshape(-1)] if len(held) else ""
-    reasons[decided.row] = "人工确认"
-    empty = np.append(second, False)[pair]
-    reasons[empty] = reasons[empty] + "；这个地块另有更合适的名录行"
-    close = (decision == REVIEW) & ~empty & (np.append(margin, 0)[pair] < link_pairs.SURE_MARGIN)
-    reasons[close] = reasons[close] + "；另有差不多合适的地块或名录行"
+    fids = sides.rows.frame["fid"].to_numpy(dtype=np.int64)
+    links = _frame({
+        "registry_fid": fids, "registry_key": sides.rows.key, **_of_holdings(sides, holding), "how": how,
+        "score": np.clip(points, 0, MOST_POINTS), "margin": np.clip(lead, 0, MOST_POINTS), "decision": decision,
+        "reasons": reasons}, COLUMNS)
+    candidates = _frame({
+        "registry_fid": fids[offered.row], "registry_key": sides.rows.key[offered.row], "rank": rank,
+        **_of_holdings(sides, offered.holding), "score": np.clip(offered.points, 0, MOST_POINTS), "reasons": told}, OFFERED)
+    return Found(links, candidates)
+
+
+def _of_holdings(sides, holding):
     frame = sides.holdings.frame
+    return {name: np.append(frame[column].to_numpy(dtype=object), None)[holding]
+            for name, column in (("parcel_uuid", "uuid"), ("DKBM", "DKBM"), ("CBFBM", "CBFBM"))}
 
-    def of_holding(name):
-        return np.append(frame[name].to_numpy(dtype=object), None)[holding]
 
-    made = {
-        "registry_fid": sides.rows.frame["fid"].to_numpy(dtype=np.int64), "registry_key": sides.rows.key,
-        "parcel_uuid": of_holding("uuid"), "DKBM": of_holding("DKBM"), "CBFBM": of_holding("CBFBM"), "how": how,
-        "score": np.minimum(np.append(pairs.points, 0)[pair], MOST_POINTS),
-        "margin": np.minimum(np.append(margin, 0)[pair], MOST_POINTS), "decision": decision, "reasons": reasons,
-    }
-    # texts stay objects with None, whatever a pandas would make of them
+def _frame(made, columns):
+    """Texts stay objects with None, whatever a pandas would make of them."""
     return pd.DataFrame({n: pd.Series(v, dtype=object if v.dtype == object else None) for n, v in made.items()},
-                        columns=list(COLUMNS))
+                        columns=list(columns))
 
 
 def of_store(store, decisions=(), report=lambda: None):

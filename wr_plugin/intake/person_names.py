@@ -6,6 +6,8 @@ not know as the same are only *near*; whether they are one person is for the oth
 
 import re
 import unicodedata
+from bisect import bisect_right
+from functools import lru_cache
 
 from .people import DAMAGED
 
@@ -30,6 +32,17 @@ CONFUSED = (
 )
 LOOKALIKE = {frozenset((a, b)) for group in CONFUSED for a in group for b in group if a != b}
 
+SYLLABLES = (
+    "啊埃鞍肮凹芭白斑邦苞杯奔崩逼鞭标鳖彬兵玻捕擦猜餐苍操厕层插拆搀昌超车郴撑吃充抽初揣川疮吹春戳疵聪凑粗蹿摧村磋搭大耽当刀德蹬堤颠碉跌丁丢东兜都端堆墩掇蛾恩而"
+    "发藩坊菲芬丰佛否夫噶该干冈篙哥给根耕工钩辜刮乖棺光瑰辊锅哈骸酣夯壕呵嘿痕哼轰喉呼花槐欢荒灰荤豁击嘉歼僵蕉揭巾劲炯揪鞠捐撅均喀开刊康考坷肯坑空抠枯夸块宽匡亏坤括"
+    "垃莱蓝琅捞勒雷棱厘俩联粮撩列琳拎溜龙楼芦驴峦掠抡萝妈埋瞒芒猫么玫门萌眯棉苗蔑民明谬摸谋拇拿氖南囊挠呢馁嫩能妮蔫娘鸟捏您柠牛脓奴女暖虐挪哦欧啪拍攀乓抛呸喷砰坯篇飘"
+    "撇拼聘坡扑期掐牵枪橇切钦青琼秋趋圈缺裙然瓤饶惹壬扔日戎揉肉软蕊闰若撒腮三桑搔瑟森僧莎筛珊墒梢奢砷声师收蔬刷摔栓霜谁吮说斯松搜苏酸虽孙蓑塌胎坍汤掏特藤梯天挑贴厅通"
+    "偷凸湍推吞拖挖歪豌汪威瘟嗡挝巫昔瞎掀相萧楔薪星兄休墟轩靴勋压焉殃邀椰一茵英哟拥幽迂鸳曰耘匝栽咱赃遭责贼怎增扎摘瞻樟招遮珍蒸芝中舟珠抓拽专桩椎谆捉兹鬃邹租钻嘴尊昨")
+"""The first character of each syllable (tones aside) in GB2312, whose 3,755 common characters stand in the order of
+pinyin: two of them sound the same where they lie between the same two of these."""
+FIRST_LEVEL = range(0xB0A1, 0xD7FA)
+STARTS = [int.from_bytes(c.encode("gb2312"), "big") for c in SYLLABLES]
+
 BRACKETS = re.compile(r"[(（\[【〔].*$")
 NOISE = re.compile(r"[^\w?\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]|_")
 ENDING = re.compile(r"(户主|代表|（?等.{0,3}户）?|之妻|之子|已故)$")
@@ -53,7 +66,7 @@ def normal(name):
 def relation(one, other):
     """How two normal forms stand to each other.
 
-    ``ALIKE``: one character differs, and the two are often taken for each other or one is damaged; ``SWAPPED``: two
+    ``ALIKE``: one character differs, and the two sound the same, are often taken for each other or one is damaged; ``SWAPPED``: two
     neighbours have changed places; ``ONE_OTHER``, ``ONE_MISSING``: one character differs or is missing.
     """
     if one == other:
@@ -62,7 +75,7 @@ def relation(one, other):
         places = [i for i, (a, b) in enumerate(zip(one, other)) if a != b]
         if len(places) == 1:
             a, b = one[places[0]], other[places[0]]
-            if frozenset((a, b)) in LOOKALIKE or DAMAGED.match(a) or DAMAGED.match(b):
+            if _taken_for(a, b):
                 return ALIKE
             return ONE_OTHER if len(one) > 1 else UNLIKE
         if len(places) == 2 and len(one) > 1:
@@ -74,6 +87,18 @@ def relation(one, other):
     if len(long) - len(short) == 1 and len(short) >= 2 and any(long[:i] + long[i + 1:] == short for i in range(len(long))):
         return ONE_MISSING
     return UNLIKE
+
+
+@lru_cache(maxsize=8192)
+def syllable(character):
+    """Number of the syllable a common character is read with, 0 for others. Of several readings, the one by which
+    GB2312 orders it."""
+    code = int.from_bytes(character.encode("gb2312", "ignore"), "big")
+    return bisect_right(STARTS, code) if code in FIRST_LEVEL else 0
+
+
+def _taken_for(a, b):
+    return frozenset((a, b)) in LOOKALIKE or DAMAGED.match(a) or DAMAGED.match(b) or syllable(a) == syllable(b) > 0
 
 
 def near_keys(name):

@@ -79,6 +79,21 @@ REGISTRY_LINK = Table(
     key="registry_fid", indexes=("DKBM", "decision"),
     note="地块编码为空、或图上没有该编码的名录行；编码对得上的名录行不在此表",
 )
+REGISTRY_CANDIDATE = Table(
+    "registry_candidate", "名录匹配的候选", RESULT,
+    (
+        FID,
+        Field("registry_fid", INTEGER, "名录序号", required=True),
+        Field("registry_key", TEXT, "名录行", note="与名录匹配表相同"),
+        Field("rank", INTEGER, "候选次序", required=True, note="1 为名录匹配表所列的地块"),
+        Field("parcel_uuid", TEXT, "地块标识"),
+        Field("DKBM", TEXT, "可能的地块编码", length=19),
+        Field("CBFBM", TEXT, "可能的承包方编码", length=18),
+        Field("score", INTEGER, "得分", note="0 至 100"),
+        Field("reasons", TEXT, "理由"),
+    ),
+    indexes=("registry_fid", "DKBM"), note="待确认的名录行，每行至多五个",
+)
 REGISTRY_DECISION = Table(
     "registry_decision", "名录匹配的决定", RECORD,
     (
@@ -393,7 +408,7 @@ SETTING = Table(
 )
 
 TABLES = (
-    SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT,
+    SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_CANDIDATE, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT,
     UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL,
     LINEAGE,
 )

@@ -11,13 +11,17 @@ VERB, TABLE = "link", "registry_decision"
 KEPT = ("registry_key", "DKBM", "CBFBM", "decision", "who", "decided_at")
 
 
-def resolved(links, said, holders_of):
+def resolved(links, said, holders_of, offered=()):
     """The decisions as dicts of ``registry_key``, ``DKBM``, ``CBFBM``, ``decision``, ``where``.
 
     ``links``: rows (registry_fid, registry_key, DKBM, CBFBM) of all rows that can be decided; ``said``: objects with
-    fid, key, code, accepted, where; ``holders_of(DKBM)``: the parcel's households, None where it is no parcel. Raises
-    BadInput for what cannot be decided, naming it.
+    fid, key, code, holder, accepted, where; ``holders_of(DKBM)``: the parcel's households, None where it is no parcel;
+    ``offered``: (registry_key, DKBM, CBFBM) of the candidates, best first: of a parcel's households, the one that was
+    offered is meant. Raises BadInput for what cannot be decided, naming it.
     """
+    holder_offered = {}
+    for key, code, holder in offered:
+        holder_offered.setdefault((key, code), holder)
     by_fid, by_key = {row[0]: row for row in links}, {row[1]: row for row in links}
     found, accepted = [], {}
     for one in said:
@@ -35,7 +39,8 @@ def resolved(links, said, holders_of):
             raise BadInput(f"地块 {code} 没有承包方，不能与名录匹配", "先补录承包地块信息", where=one.where)
         if one.accepted and accepted.setdefault(key, code) != code:
             raise BadInput(f"同一名录行确认了两个地块：{accepted[key]}、{code}", "留一个", where=one.where)
-        found.append({"registry_key": key, "DKBM": code, "CBFBM": holder if code == shown else held[0],
+        holder = one.holder if one.holder in held else holder if code == shown else holder_offered.get((key, code), held[0])
+        found.append({"registry_key": key, "DKBM": code, "CBFBM": holder,
                       "decision": codes.ACCEPTED if one.accepted else codes.REJECTED, "where": one.where})
     return found
 

@@ -7,16 +7,25 @@ LINKED_SQL = "SELECT registry_fid, DKBM FROM registry_link WHERE decision IN ('s
 ROWS_OF_PARCEL = """
 SELECT * FROM registry WHERE DKBM = ? OR fid IN (
     SELECT registry_fid FROM registry_link WHERE DKBM = ? AND decision IN ('sure', 'accepted')) ORDER BY fid"""
+# each row that waits with all its candidates, every other with the one parcel it has; a work file that was not linked
+# since there are candidates has the first one only
 REVIEW_SQL = """
-SELECT l.registry_fid, l.registry_key, l.DKBM, l.CBFBM, l.how, l.score, l.decision, l.reasons, l.who, l.decided_at, l.parcel_uuid,
+SELECT m.registry_fid, m.registry_key, m.rank, m.DKBM, m.CBFBM, l.how, m.score, l.decision, m.reasons, l.who, l.decided_at,
+       m.parcel_uuid,
        r.village_name, r.group_name, r.holder_name, r.CBFBM AS registry_CBFBM, r.DKBM AS registry_DKBM, r.parcel_name,
        r.area_mu_100, r.source_file, r.source_row,
        p.DKMC, p.village_name AS parcel_village, p.village_code,
-       (SELECT CBFMC FROM CBF WHERE CBF.CBFBM = l.CBFBM ORDER BY CBF.fid LIMIT 1) AS parcel_holder,
-       (SELECT coalesce(k.HTMJ * 0.15, k.HTMJM * 100) FROM CBDKXX k WHERE k.DKBM = l.DKBM AND k.CBFBM = l.CBFBM
-        ORDER BY k.fid LIMIT 1) AS parcel_mu_100
-FROM registry_link l JOIN registry r ON r.fid = l.registry_fid LEFT JOIN parcel p ON p.uuid = l.parcel_uuid
+       (SELECT CBFMC FROM CBF WHERE CBF.CBFBM = m.CBFBM ORDER BY CBF.fid LIMIT 1) AS parcel_holder,
+       (SELECT coalesce(nullif(k.HTMJ, 0) * 0.15, nullif(k.HTMJM, 0) * 100, nullif(k.YHTMJ, 0) * 0.15, nullif(p.SCMJ, 0) * 0.15)
+        FROM CBDKXX k WHERE k.DKBM = m.DKBM AND k.CBFBM = m.CBFBM ORDER BY k.fid LIMIT 1) AS parcel_mu_100
+FROM (SELECT registry_fid, registry_key, 1 AS rank, DKBM, CBFBM, score, reasons, parcel_uuid FROM registry_link o
+      WHERE NOT EXISTS (SELECT 1 FROM registry_candidate c WHERE c.registry_fid = o.registry_fid)
+      UNION ALL
+      SELECT registry_fid, registry_key, rank, DKBM, CBFBM, score, reasons, parcel_uuid FROM registry_candidate) m
+JOIN registry_link l ON l.registry_fid = m.registry_fid JOIN registry r ON r.fid = m.registry_fid
+LEFT JOIN parcel p ON p.uuid = m.parcel_uuid
 """
+ORDER = " ORDER BY coalesce(f.village_code, ''), r.village_name, l.DKBM, l.registry_key, m.rank, m.CBFBM"
 
 
 def stored(store):
@@ -39,8 +48,8 @@ def with_linked_codes(registry, linked):
 
 
 def review_list(store, decisions):
-    """Rows of the links with these decisions, both sides, in the order of village, parcel and registry row."""
+    """The links with these decisions, both sides, in the order of village, parcel and registry row; rows that wait with
+    each of their candidates by ``rank``."""
     marks = ", ".join("?" * len(decisions))
-    return reading.rows(store, f"{REVIEW_SQL} WHERE l.decision IN ({marks})"  # nosec B608: constants, bound values
-                               " ORDER BY coalesce(p.village_code, ''), r.village_name, l.DKBM, l.registry_key",
-                        tuple(decisions))
+    return reading.rows(store, f"{REVIEW_SQL} LEFT JOIN parcel f ON f.uuid = l.parcel_uuid"  # nosec B608: constants
+                               f" WHERE l.decision IN ({marks}){ORDER}", tuple(decisions))
