@@ -8,6 +8,7 @@ sys.path.insert(0, str(ROOT))
 
 from wr_plugin.commands.catalogue import VERBS  # noqa: E402 (the product is not installed)
 from wr_plugin.model import findings  # noqa: E402
+from wr_plugin.model.codes import LEVEL  # noqa: E402
 from wr_plugin.model.tables_work import SEVERITY  # noqa: E402
 
 TARGET = Path(__file__).resolve().parent / "findings.md"
@@ -24,6 +25,8 @@ HEAD = """# 问题一览
 
 {severities}
 
+“谁可以认可”：情况属实、不用改正的，由这一级以上写明理由后认可（`accept`），内容不变的重新检查、核定后仍然有效。
+
 “对象”说明问题列表里 `subject` 一栏写的是什么，例如地块编码；两个编码之间用“|”隔开。
 """
 
@@ -37,12 +40,17 @@ def row(cells):
     return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
 
+def accepted_by(code):
+    level = findings.accepting_level(code)
+    return f"{LEVEL[level]}以上" if level else "不能，须改正"
+
+
 def section(stage):
     """The kinds that one step reports, as one table; the heading is the step's title."""
     kinds = [kind for kind in findings.KINDS.values() if kind.stage == stage]
-    header = ("名称", "代码", "程度", "什么情况下报告", "怎么办", "对象", "依据")
+    header = ("名称", "代码", "程度", "什么情况下报告", "怎么办", "谁可以认可", "对象", "依据")
     lines = [f"## {VERBS[stage].title}（`{stage}`）报告的问题", "", row(header), "|" + "---|" * len(header)]
-    lines += [row((k.title, f"`{k.code}`", SEVERITY[k.severity], k.rule, k.remedy, k.subject, k.clause)) for k in kinds]
+    lines += [row((k.title, f"`{k.code}`", SEVERITY[k.severity], k.rule, k.remedy, accepted_by(k.code), k.subject, k.clause)) for k in kinds]
     return [*lines, ""]
 
 

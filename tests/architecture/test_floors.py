@@ -21,7 +21,7 @@ QGIS = {"qgis", "osgeo", "processing", "PyQt5", "PyQt6", "sip"}
 HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio", "reportlab", "openpyxl", "PIL",
          "pypdf", "segno", "lxml", "xlrd", "xlwt", "yaml"}
 # What the QGIS process may import of ours besides desktop/ and plugin.py
-LIGHT = {"model", "version", "places", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal",
+LIGHT = {"model", "version", "places", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal", "store.acceptances",
          "commands.catalogue", "rights.explain"}
 
 

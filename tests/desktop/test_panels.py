@@ -3,9 +3,11 @@
 import pytest
 from qgis.PyQt.QtCore import QDate, Qt
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from wr_plugin.commands.catalogue import VERBS
 from wr_plugin.desktop import findings_query, parcel_facts
+from wr_plugin.desktop.gui.accept_dialog import AcceptDialog
 from wr_plugin.desktop.gui.explain_panel import ExplainPanel
 from wr_plugin.desktop.gui.findings_panel import COLUMNS, FindingsPanel
 from wr_plugin.desktop.gui.run_panel import RunPanel
@@ -321,12 +323,46 @@ def test_an_accepted_finding_is_journalled_and_leaves_the_open_list(session):
     panel.kind.setCurrentIndex(panel.kind.findData("OUTSIDE_REGISTRY"))
     panel.table.selectRow(0)
     subject = panel.model.rows[0]["subject"]
+    panel.ask_acceptance = lambda rows, parent: ("county", "农业农村局证明", "王县")
     panel.mark("accepted")
     assert len(panel.model.rows) == 1
     with WorkFile.open(session.path, readonly=True) as store:
         last = store.connection.execute("SELECT * FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
-        assert (last["subject_key"], last["after"]) == (f"OUTSIDE_REGISTRY|{subject}", '{"state": "accepted"}')
+        assert (last["subject_key"], last["after"]) == (
+            f"OUTSIDE_REGISTRY|{subject}", '{"level": "county", "state": "accepted", "who": "王县"}')
         assert journal.verify(store) == []
+    panel.state.setCurrentIndex(panel.state.findData("accepted"))
+    assert "县级核定认可（王县）：农业农村局证明" in panel.model.data(panel.model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
+    panel.table.selectRow(0)
+    panel.mark("open")
+    assert panel.model.rows == []
+
+
+def test_a_township_cannot_accept_what_is_the_countys_and_nobody_a_defect(session):
+    panel, told = FindingsPanel(session), []
+    session.failed.connect(told.append)
+    panel.reload(filters=True)
+    for code, text in (("OUTSIDE_REGISTRY", "县级核定以上"), ("CODE_MALFORMED", "须改正")):
+        panel.kind.setCurrentIndex(panel.kind.findData(code))
+        panel.table.selectRow(0)
+        panel.ask_acceptance = lambda rows, parent: ("town", "属实", "李乡")
+        panel.mark("accepted")
+        assert text in str(told[-1])
+
+
+def test_the_dialog_offers_the_level_that_may_and_wants_a_reason(session):
+    with session.reading() as store:
+        rows, _ = findings_query.rows(store, "OUTSIDE_REGISTRY")
+        stopping, _ = findings_query.rows(store, "CODE_MALFORMED")
+    dialog = AcceptDialog(rows)
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert dialog.level.currentData() == "county" and not ok.isEnabled()
+    dialog.who.setText("王县")
+    dialog.why.setText("属实")
+    assert ok.isEnabled() and dialog.answer() == ("county", "属实", "王县")
+    dialog = AcceptDialog(stopping)
+    dialog.why.setText("属实")
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
 
 
 def test_an_unchanged_state_is_not_journalled(work):

@@ -10,11 +10,13 @@ from ..model.amounts import mu_text
 from .material import village_of
 from .reporting import about_parcels, about_rows
 
+UNKNOWN_KIND = "原因不明"
 DOTS = str.maketrans(dict.fromkeys("•・‧∙.", "·"))
 
 
 def outside_registry(material):
-    """OUTSIDE_REGISTRY: contract land in scope whose code the registry does not list."""
+    """OUTSIDE_REGISTRY: contract land in scope whose code the registry does not list. ``value``: which kind of new,
+    reclaimed or unapproved land it lies on, or that none is known."""
     if not material.policy.get("scope.require_registry"):
         rows = np.empty(0, dtype=np.int64)
     else:
@@ -24,7 +26,12 @@ def outside_registry(material):
         candidates.setdefault(code, []).append(described(key))
     messages = ["二轮延包地名录中没有这个地块" + (f"；名录行“{'”“'.join(candidates[code])}”可能是它，待确认匹配" if code in candidates else "")
                 for code in material.parcels["DKBM"].iloc[rows].tolist()]
-    return about_parcels(material, rows, messages)
+    site, least = material.site.iloc[rows], round(material.policy.get("scope.deduct_min_m2") * 100)
+    kinds = [codes.UNAPPROVED_KIND.get(kind, kind) if area > least else UNKNOWN_KIND
+             for kind, area in zip(site["unapproved_kind"].tolist(), site["unapproved_m2_100"].tolist())]
+    messages = [f"{told}；{'与' + kind + '重叠' if kind != UNKNOWN_KIND else '不与新开、复垦、未批耕地重叠，' + kind}"
+                for told, kind in zip(messages, kinds)]
+    return about_parcels(material, rows, messages, value=kinds)
 
 
 def _in_review(material):

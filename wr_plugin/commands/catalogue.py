@@ -101,6 +101,17 @@ VERBS = {
             WORK,
             Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),
         ), "check"),
+        Verb("accept", "认可问题", "情况属实、不用改正的问题，由够级别的认可并写明理由；内容不变的，重新检查、核定后仍然有效；可以撤销。", (
+            WORK,
+            Param("finding", TEXTS, "问题序号", "问题表里的序号（fid），可给多个"),
+            Param("code", TEXT, "问题代码", "只认可这一种问题，如 OUTSIDE_REGISTRY；可与村、对象同用"),
+            Param("subject", TEXTS, "对象", "问题的对象，如地块编码，可给多个"),
+            Param("village", TEXT, "村", "只认可这个村（12 位村代码）的"),
+            Param("level", CHOICE, "级别", "由哪一级认可：提示由乡镇，须复核的由县，须改正的不能认可", choices=codes.LEVEL),
+            Param("why", TEXT, "理由", "为什么可以认可，写明依据"),
+            Param("who", TEXT, "认可人", "由谁认可；不给则为当前用户"),
+            Param("undo", FLAG, "撤销", "撤销所选的认可；没有选的，撤销最近一批", default=False),
+        ), "accept", in_dock=False),
         Verb("confirm", "核定水权", "按政策核定每个地块、每户、每种水源的面积与水量。", (
             WORK,
             Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),

@@ -2,7 +2,7 @@
 
 from ..model.errors import WaterRightsError
 from ..model.tables_work import FINDING_STATE
-from ..store import journal, reading
+from ..store import acceptances, journal, reading
 from ..store.workfile import WorkFile
 
 MOST = 5_000
@@ -11,12 +11,13 @@ WHERE (? = '' OR code = ?) AND (? = '' OR village_code = ?) AND (? = '' OR state
   AND (? = '' OR instr(subject, ?) > 0 OR instr(message, ?) > 0)
 """
 LIST_SQL = f"""
-SELECT f.*, p.village_name, coalesce(f.source_file, p.source_file) AS file,
+SELECT f.*, a.level AS accepted_level, a.why AS accepted_why, a.who AS accepted_who, p.village_name, coalesce(f.source_file, p.source_file) AS file,
        CASE WHEN f.source_file IS NULL THEN p.source_row ELSE f.source_row END AS row
 FROM (SELECT fid, code, severity, subject, parcel_uuid, village_code, message, remedy, value, state, source_file, source_row,
              CASE severity WHEN 'stop' THEN 0 WHEN 'review' THEN 1 ELSE 2 END AS gravity
       FROM finding {WANTED} ORDER BY gravity, code, village_code, subject LIMIT ?) f
 LEFT JOIN parcel p ON p.uuid = f.parcel_uuid
+LEFT JOIN finding_acceptance a ON f.state = 'accepted' AND a.code = f.code AND a.subject = f.subject AND a.message = f.message
 ORDER BY f.gravity, f.code, f.village_code, f.subject
 """  # nosec B608: constants, values are bound
 COUNT_SQL = f"SELECT count(*) FROM finding {WANTED}"  # nosec B608: constants
@@ -35,11 +36,23 @@ def kinds(store):
     return {row["code"]: row["number"] for row in reading.rows(store, KINDS_SQL)}
 
 
+def accept(path, fids, level, why, who):
+    """Accepts findings as the verb ``accept`` does. Returns how many; BadInput where one may not be accepted."""
+    with WorkFile.open(path) as store:
+        return acceptances.accept(store, acceptances.chosen(store, fids), level, why, who)
+
+
 def set_state(path, fids, state, why=""):
-    """Marks findings as open, accepted or fixed: one short transaction, one journal row each. Returns how many."""
-    if state not in FINDING_STATE:
+    """Marks findings as open or fixed: one journal row each; an acceptance is taken back. Returns how many."""
+    if state not in FINDING_STATE or state == "accepted":
         raise WaterRightsError(f"没有“{state}”这种处理状态")
-    with WorkFile.open(path) as store, store.transaction():
+    with WorkFile.open(path) as store:
+        withdrawn = acceptances.withdraw(store, acceptances.chosen(store, fids), why, "")
+        return max(withdrawn, _set_state(store, fids, state, why))
+
+
+def _set_state(store, fids, state, why):
+    with store.transaction():
         before = [reading.one(store, "SELECT fid, code, subject, state FROM finding WHERE fid = ?", (f,)) for f in fids]
         changed = [row for row in before if row is not None and row["state"] != state]
         store.connection.executemany("UPDATE finding SET state = ? WHERE fid = ?",

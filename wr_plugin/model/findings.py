@@ -204,3 +204,21 @@ KINDS = {
 def of_stage(stage):
     """Codes reported by one step, in their order."""
     return [code for code, kind in KINDS.items() if kind.stage == stage]
+
+
+ACCEPTED_THOUGH_STOPPING = ("OUTSIDE_DISTRICT", "NO_SOURCE")
+"""No defect of the data but a fact of the land: that there is no water may be so, and then no right is confirmed
+(张掖方案二（一）1). Accepting it closes the finding and gives no right."""
+
+
+def accepting_level(code):
+    """The lowest level (``codes.LEVEL``) that may accept a finding of this kind as it stands; "" where none may.
+
+    The levels are those of 张掖方案三: the township examines, the county decides. A notice asks for no decision; what is
+    to be reviewed (CLAUSE_SCOPE: outside the registry, deducted; CLAUSE_CAP: over the cap) is the county's; a defect of
+    the data or a missing number has to be corrected.
+    """
+    kind = KINDS.get(code)
+    if kind is None or kind.stops and code not in ACCEPTED_THOUGH_STOPPING:
+        return ""
+    return "town" if kind.severity == NOTICE else "county"

@@ -60,6 +60,21 @@ FINDING = Table(
     ),
     indexes=("code", "parcel_uuid", "village_code"),
 )
+FINDING_ACCEPTANCE = Table(
+    "finding_acceptance", "问题的认可", RECORD,
+    (
+        FID,
+        Field("code", TEXT, "问题代码", required=True),
+        Field("subject", TEXT, "对象", required=True),
+        Field("message", TEXT, "说明", required=True),
+        Field("level", TEXT, "认可的级别", codes=codes.LEVEL, required=True),
+        Field("why", TEXT, "理由", required=True),
+        Field("who", TEXT, "认可人"),
+        Field("decided_at", DATETIME, "认可时间"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+    ),
+    unique=(("code", "subject", "message"),), note="问题的代码、对象、说明都没有变的，重新检查、核定后仍然有效",
+)
 REGISTRY_LINK = Table(
     "registry_link", "名录匹配", RESULT,
     (
@@ -408,8 +423,7 @@ SETTING = Table(
 )
 
 TABLES = (
-    SETTING, POLICY, RUN, FINDING, REGISTRY_LINK, REGISTRY_CANDIDATE, REGISTRY_DECISION, PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART,
-    HOLDER_RIGHT,
-    UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL,
-    LINEAGE,
+    SETTING, POLICY, RUN, FINDING, FINDING_ACCEPTANCE, REGISTRY_LINK, REGISTRY_CANDIDATE, REGISTRY_DECISION,
+    PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY,
+    OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL, LINEAGE,
 )

@@ -6,7 +6,7 @@ import shapely
 
 from ..model import schema
 from ..model.findings import KINDS
-from . import rtree
+from . import acceptances, rtree
 from .structure import create_indexes, create_triggers, drop_indexes, drop_triggers
 
 HEADER_SIZES = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
@@ -171,10 +171,10 @@ def replace_findings(store, stage, frame, run_id):
     """Replaces the findings of one step; within ``transaction``.
 
     ``frame``: columns code, subject, message and any of parcel_uuid, village_code, value, source_file, source_row.
-    Severity, remedy and state come from the kind; a finding that had been accepted stays accepted.
+    Severity and remedy come from the kind; a finding that had been accepted, or marked as corrected, stays so while its
+    code, subject and message are the same.
     """
-    accepted = {(r["code"], r["subject"]): r["state"] for r in store.connection.execute(
-        "SELECT code, subject, state FROM finding WHERE stage = ? AND state <> 'open'", (stage,))}
+    held = acceptances.remembered(store, stage)
     store.connection.execute("DELETE FROM finding WHERE stage = ?", (stage,))
     if not len(frame):
         return
@@ -183,6 +183,6 @@ def replace_findings(store, stage, frame, run_id):
     rows["stage"], rows["run_id"] = stage, run_id
     rows["severity"] = rows["code"].map({c: k.severity for c, k in KINDS.items()})
     rows["remedy"] = rows["code"].map({c: k.remedy for c, k in KINDS.items()})
-    rows["state"] = [accepted.get(key, "open") for key in zip(rows["code"], rows["subject"])]
+    rows["state"] = [held.get(key, "open") for key in zip(rows["code"], rows["subject"], rows["message"])]
     rows["village_code"] = rows["village_code"].where(rows["village_code"].notna(), "")
     append(store, "finding", rows)

@@ -16,10 +16,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...model import codes
 from ...model.errors import WaterRightsError
 from ...model.findings import KINDS
 from ...model.tables_work import FINDING_STATE, SEVERITY
 from .. import findings_query, layers
+from . import accept_dialog
 from .row_model import RowModel
 
 COLUMNS = ("程度", "问题", "对象", "村", "出处", "值", "说明", "处理办法", "处理状态")
@@ -49,7 +51,9 @@ class FindingModel(RowModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             value = f"\n值：{row['value']}" if row["value"] else ""
             source = f"\n出处：{row['file']}" + (f" 第 {row['row']} 行" if row["row"] else "") if row["file"] else ""
-            return f"{row['message']}{value}\n处理办法：{row['remedy'] or ''}{source}"
+            accepted = f"\n{codes.LEVEL.get(row['accepted_level'], '')}认可（{row['accepted_who'] or ''}）：{row['accepted_why']}" \
+                if row["accepted_level"] else ""
+            return f"{row['message']}{value}\n处理办法：{row['remedy'] or ''}{source}{accepted}"
         return None
 
 
@@ -102,7 +106,7 @@ class FindingsPanel(QDockWidget):
         self.typing.setSingleShot(True)
         self.typing.setInterval(TYPING_MS)
         self.typing.timeout.connect(self.reload)
-        self._outdated = False
+        self._outdated, self.ask_acceptance = False, accept_dialog.ask
         session.opened.connect(lambda _: self._changed())
         session.standing.connect(lambda _: self._changed())
         self.visibilityChanged.connect(lambda shown: self._changed() if shown and self._outdated else None)
@@ -118,7 +122,7 @@ class FindingsPanel(QDockWidget):
         self.text.setShowSearchIcon(True)
         self.text.setPlaceholderText("按编码或说明筛选")
         self.number = QLabel()
-        self.accepted = self._button("认可", "accepted", "情况属实，不需要改正")
+        self.accepted = self._button("认可…", "accepted", "情况属实，不需要改正：写明由哪一级、谁、凭什么认可")
         self.fixed = self._button("已改正", "fixed", "原始数据已经改正")
         self.reopen = self._button("重新打开", "open", "还要处理")
         for box in (self.kind, self.village, self.state):
@@ -184,11 +188,18 @@ class FindingsPanel(QDockWidget):
         chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         if not chosen:
             return
-        fids = [self.model.rows[row]["fid"] for row in chosen]
+        rows = [self.model.rows[row] for row in chosen]
+        fids = [row["fid"] for row in rows]
         try:
             if layers.unsaved_layers(self.session.path):
                 raise WaterRightsError("有图层正在编辑", "先保存或放弃编辑，再改处理状态")
-            findings_query.set_state(self.session.path, fids, state)
+            if state == "accepted":
+                answer = self.ask_acceptance(rows, self)
+                if answer is None:
+                    return
+                findings_query.accept(self.session.path, fids, *answer)
+            else:
+                findings_query.set_state(self.session.path, fids, state)
         except WaterRightsError as error:
             self.session.failed.emit(error)
             return
