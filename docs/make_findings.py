@@ -50,7 +50,8 @@ def section(stage):
     kinds = [kind for kind in findings.KINDS.values() if kind.stage == stage]
     header = ("名称", "代码", "程度", "什么情况下报告", "怎么办", "谁可以认可", "对象", "依据")
     lines = [f"## {VERBS[stage].title}（`{stage}`）报告的问题", "", row(header), "|" + "---|" * len(header)]
-    lines += [row((k.title, f"`{k.code}`", SEVERITY[k.severity], k.rule, k.remedy, accepted_by(k.code), k.subject, k.clause)) for k in kinds]
+    lines += [row((k.title, f"`{k.code}`", SEVERITY[k.severity], k.rule, k.remedy, accepted_by(k.code), k.subject, k.clause))
+              for k in kinds]
     return [*lines, ""]
 
 

@@ -11,7 +11,8 @@ WHERE (? = '' OR code = ?) AND (? = '' OR village_code = ?) AND (? = '' OR state
   AND (? = '' OR instr(subject, ?) > 0 OR instr(message, ?) > 0)
 """
 LIST_SQL = f"""
-SELECT f.*, a.level AS accepted_level, a.why AS accepted_why, a.who AS accepted_who, p.village_name, coalesce(f.source_file, p.source_file) AS file,
+SELECT f.*, a.level AS accepted_level, a.why AS accepted_why, a.who AS accepted_who, p.village_name,
+       coalesce(f.source_file, p.source_file) AS file,
        CASE WHEN f.source_file IS NULL THEN p.source_row ELSE f.source_row END AS row
 FROM (SELECT fid, code, severity, subject, parcel_uuid, village_code, message, remedy, value, state, source_file, source_row,
              CASE severity WHEN 'stop' THEN 0 WHEN 'review' THEN 1 ELSE 2 END AS gravity
