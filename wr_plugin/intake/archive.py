@@ -31,7 +31,7 @@ OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".z", ".0
 NOT_UNPACKED = {".tif", ".tiff", ".img", ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".ecw", ".sid", ".jp2", ".pdf", ".doc", ".docx",
                 ".wps", ".ppt", ".pptx", ".dwg", ".mp4", ".avi", ".mp3", ".exe", ".dll", ".msi", ".bat", ".cmd", ".ps1",
                 ".js", ".vbs", ".lnk", ".scr", ".rar", ".7z", ".iso", ".ovr", ".rrd", ".tfw", ".mxd", ".lyr", ".qgz", ".qgs"}
-MOST_FILES = 20_000
+MOST_FILES, MOST_IN_FOLDER = 20_000, 1_000_000
 MOST_FILE_BYTES = 2 << 30
 MOST_BYTES = 16 << 30
 MOST_RATIO = 400
@@ -95,9 +95,30 @@ def opened(path, progress=None):
 def zips_in(folder):
     """The zips below a folder, in a fixed order; not hidden ones, and none through a link that leads out."""
     inside = os.path.realpath(folder)
-    return [p for p in sorted(Path(folder).rglob("*"))
-            if p.suffix.lower() == SUFFIX and p.is_file() and os.path.realpath(p).startswith(inside + os.sep)
-            and not any(part.startswith((".", "__MACOSX")) for part in p.relative_to(folder).parts)]
+    return [p for p in sorted(Path(where) / name for where, _, names in walk(folder) for name in names
+                              if name.lower().endswith(SUFFIX) and not name.startswith("."))
+            if p.is_file() and os.path.realpath(p).startswith(inside + os.sep)]
+
+
+def walk(folder):
+    """``os.walk`` of a package folder in a fixed order, without hidden folders. Raises BadInput where it holds so much that
+    it is no package (a whole disk, somebody's home), or has a folder that may not be read."""
+    seen, given = 0, Path(folder).absolute()
+    if given == Path(given.anchor):
+        raise BadInput("这是整个磁盘，不是资料包", "选以县代码和县名命名的那个文件夹", where=str(folder))
+    for where, folders, names in os.walk(folder, onerror=_unreadable):
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__MACOSX")))
+        seen += len(names)
+        if seen > MOST_IN_FOLDER:
+            raise BadInput(f"文件夹里有超过 {MOST_IN_FOLDER:,} 个文件，不像一个资料包", "选以县代码和县名命名的那个文件夹，不要选整个磁盘或桌面",
+                           where=str(folder))
+        yield where, folders, sorted(names)
+
+
+def _unreadable(error):
+    if isinstance(error, PermissionError):
+        raise BadInput("资料包里有一个文件夹不让读", "检查它的权限，或把资料包复制到自己的文件夹再导入", where=str(error.filename or ""),
+                       detail=str(error))
 
 
 def _unpacked_beside(folder, parent, progress):

@@ -112,7 +112,8 @@ def _zone_of_each(geometry):
     """(n,) zone number before each feature's eastings; 0 where there is none, −1 for a feature without coordinates."""
     bounds = shapely.bounds(geometry)
     known = np.isfinite(bounds).all(axis=1)
-    low, high = (np.floor_divide(np.where(known, bounds[:, c], 0), 1e6).astype(np.int64) for c in (0, 2))
+    east = np.clip(np.where(known[:, None], bounds[:, (0, 2)], 0), 0, (LAST_ZONE + 1) * 1e6)  # some numbers fit no integer
+    low, high = np.floor_divide(east, 1e6).astype(np.int64).T
     zone = np.where((low == high) & (low >= FIRST_ZONE) & (low <= LAST_ZONE), low, 0)
     return np.where(known, zone, -1)
 

@@ -13,7 +13,7 @@ from ..model.errors import BadInput
 from . import limits_file, people, table_files, tabular, units, vector_files
 from .identity import lasting_ids
 from .layers import read_layers
-from .mapping import STANDARD
+from .mapping import NOTHING_SAID, STANDARD
 from .villages import village_codes
 
 MANDATORY = ("parcel", "CBF", "CBDKXX")
@@ -22,6 +22,7 @@ OPTIONAL = ("registry", "irrigation_district", "canal", "outlet", "service_area"
 ID_KEYS = {"parcel": ("DKBM",), "well": ("well_code",), "registry": ("DKBM", "CBFBM")}
 ID_WITHOUT_CODE = {"registry": ("village_name", "group_name", "holder_name", "CBFBM", "parcel_name", "area_mu_100")}
 """What a row is known by where its first key is blank."""
+MOST_SHARED, VERSIONS_NAMED = 0.5, 4
 
 
 @dataclass
@@ -143,6 +144,8 @@ def _derive(found, package, mapping):
                 for i in blank:
                     joined[i] = "|".join("" if v is None or v is pd.NA else str(v) for v in rest[i])
             frame["uuid"] = pd.Series(lasting_ids(table, joined), dtype=object)
+            if table == "registry" and not mapping.tables.get(table, NOTHING_SAID).files:
+                _refuse_two_versions(frame["source_file"], joined)
     parcels, geometry = found.frames["parcel"], found.geometry["parcel"]
     _name_villages(found, parcels, geometry, mapping)
     _name_county(found, package, mapping)
@@ -155,6 +158,19 @@ def _derive(found, package, mapping):
     found.findings.extend(people.damaged_names(found.frames))
     found.settings["code_standard"] = mapping.code_standard
     found.findings.extend(other_counties(found))
+
+
+def _refuse_two_versions(files, keys):
+    """Raises BadInput where most rows of one registry stand in another one too: an older and a newer version of it."""
+    rows = pd.DataFrame({"file": files, "key": keys}).drop_duplicates()
+    shared = rows[rows["key"].duplicated(keep=False)]
+    share = shared["file"].value_counts() / rows["file"].value_counts()
+    if not (share > MOST_SHARED).any():
+        return
+    twice = shared["file"][shared["key"].isin(shared["key"][shared["file"] == share.idxmax()])]
+    named = "、".join(sorted(twice.unique())[:VERSIONS_NAMED])
+    raise BadInput(f"几份名录大半相同（{shared['key'].nunique():,} 个地块和承包方在两份里都有）：{named}，像是新旧两版，不知道用哪一份",
+                   "只留要用的一份；确实都要的，在字段对应文件的 registry 里用 file 写明", where="二轮延包地名录")
 
 
 def _texts(frame, name):

@@ -254,7 +254,7 @@ def require(table, found, where, constants=()):
     if missing or lacking:
         wanted = "、".join(f"{f.alias}（{f.name}）" for f in missing) or "，或".join(
             "和".join(f"{table.by_name[n].alias}（{n}）" for n in way) for way in ways)
-        have = "、".join([*found.unused, *found.columns]) or "（无）"
+        have = "、".join([*found.unused, *(table.by_name[n].alias for n in found.columns)]) or "（无）"
         raise MappingNeeded(f"{table.title}缺少列：{wanted}；有的列：{have}", "补上该列，或在字段对应文件里写明它叫什么名字",
                             where=where)
 

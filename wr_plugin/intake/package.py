@@ -50,7 +50,8 @@ WHY_NOT = {
     ".tab": "MapInfo 图层：请用 QGIS 另存为 GeoPackage", ".mif": "MapInfo 图层：请用 QGIS 另存为 GeoPackage",
     ".vct": "VCT 交换文件：请对方导出为 Shapefile", ".wp": "MapGIS 图层：请对方导出为 Shapefile",
     ".wl": "MapGIS 图层：请对方导出为 Shapefile", ".wt": "MapGIS 图层：请对方导出为 Shapefile",
-    ".kmz": "KMZ：请用 QGIS 另存为 KML",
+    ".et": "WPS 表格：请另存为 .xlsx", ".ods": "OpenDocument 表格：请另存为 .xlsx", ".xlsb": "二进制表格：请另存为 .xlsx",
+    ".numbers": "Numbers 表格：请导出为 .xlsx", ".kmz": "KMZ：请用 QGIS 另存为 KML",
 }
 
 
@@ -105,6 +106,8 @@ def survey(folder, mapping, left=None, unpacked=None):
         if Path(os.path.realpath(path)) in taken and path.suffix.lower() not in access.SUFFIXES:
             titles = "、".join(schema.table(t).title for t in taken[Path(os.path.realpath(path))])
             package.files.append((name, f"{titles}（按字段对应）"))
+        elif _why_not_opened(path, root):
+            package.files.append((name, _why_not_opened(path, root)))
         elif left and name in left:
             package.files.append((name, f"未读：{left[name]}"))
         elif unpacked and name in unpacked:
@@ -129,18 +132,20 @@ def _named(root, file):
 
 
 def _files(root):
-    """Files and .gdb folders below the root in a fixed order, not through links that lead out of it."""
-    found, inside = [], os.path.realpath(root)
-    for folder, folders, names in os.walk(root):
-        for each in sorted(folders):
-            if each.lower().endswith(".gdb"):
-                found.append(Path(folder) / each)
-        folders[:] = sorted(f for f in folders if not f.startswith((".", "__MACOSX")) and not f.lower().endswith(".gdb"))
-        for each in sorted(names):
-            path = Path(folder) / each
-            if os.path.realpath(path).startswith(inside + os.sep):
-                found.append(path)
+    """Files and .gdb folders below the root in a fixed order."""
+    found = []
+    for folder, folders, names in archive.walk(root):
+        found.extend(Path(folder) / each for each in folders if each.lower().endswith(".gdb"))
+        folders[:] = [f for f in folders if not f.lower().endswith(".gdb")]
+        found.extend(Path(folder) / each for each in names)
     return found
+
+
+def _why_not_opened(path, root):
+    """Why a thing of the folder is not even opened: it leads out of the package, or reading it would wait for ever."""
+    if not os.path.realpath(path).startswith(os.path.realpath(root) + os.sep):
+        return "指向资料包以外的链接，未读"
+    return "" if path.is_file() or path.is_dir() else "不是普通文件，未读"
 
 
 def _county(folder):
