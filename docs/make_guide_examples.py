@@ -40,6 +40,7 @@ def examples(folder):
         made["explain"] = _ran(["explain", _reduced_parcel(), "--work", WORK],
                                "^地块|^权利人|^第 (8|10) 步|^  重叠|^  地块图形|^  结论：(扣减|.*四舍五入到 1 )|^结果|^  扣减后|^怎样|^情况|^  ·")
         made["balance"] = _ran(["balance", "--work", WORK, "--out", "demo/平衡表.xlsx"], "^平衡表|结论|地表水|两种|地块  |收储候选 名录外")
+        made["verify"] = _ran(["verify", "--work", WORK], "复算|结论|一致")
         made["status"] = _ran(["status", "--work", WORK], "进度|已完成|未做|下一步")
         return made
     finally:

@@ -10,13 +10,14 @@ GROUND = {"version", "places", "model"}
 BELOW = {
     "": {"plugin"}, "version": set(), "places": set(), "model": set(), "spatial": {"model"}, "store": GROUND,
     **{name: GROUND | {"store", "spatial"} for name in WORKING_ROOMS},
-    "commands": GROUND | {"store", "spatial", *WORKING_ROOMS},
+    "verification": GROUND | {"store"},
+    "commands": GROUND | {"store", "spatial", "verification", *WORKING_ROOMS},
     "__main__": GROUND | {"store", "commands"},
     "desktop": GROUND | {"store", "commands", "rights"},
     "plugin": GROUND | {"desktop"},
 }
 STANDARD_LIBRARY_ONLY = {"model", "version", "places", "__main__", "commands.catalogue", "commands.progress", "commands.running",
-                         "commands.text_table", "commands.failure_log", "commands.status"}
+                         "commands.text_table", "commands.failure_log", "commands.status", "verification"}
 QGIS = {"qgis", "osgeo", "processing", "PyQt5", "PyQt6", "sip"}
 HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio", "reportlab", "openpyxl", "PIL",
          "pypdf", "segno", "lxml", "xlrd", "xlwt", "yaml"}
@@ -75,3 +76,10 @@ def test_the_engine_imports_only_libraries_that_are_pinned():
     wrong = {(module, name) for module in modules() if room(module) not in ("desktop", "plugin")
              for name in imports(module) if top(name) not in known}
     assert not wrong
+
+
+def test_the_second_reckoning_shares_no_arithmetic_with_the_first():
+    """What ``verify`` proves rests on two implementations: it reads the policy and code lists, and nothing that computes."""
+    shared = {name for module in modules() if room(module) == "verification" for name in imports(module)
+              if name in modules() and room(name) != "verification"}
+    assert shared <= {"wr_plugin.model", "wr_plugin.model.codes"}

@@ -169,6 +169,10 @@ VERBS = {
             WORK,
             Param("out", NEW_FILE, "平衡表文件", "要写的平衡表（*.xlsx）；不给则只显示结论", filter="平衡表 (*.xlsx)"),
         ), "balance", store="read"),
+        Verb("verify", "复算", "用另一套独立的程序从入库资料重新算一遍，逐地块、逐户、逐级指标与库中结果比较，列出每一处不一致。", (
+            WORK,
+            Param("out", NEW_FILE, "复算差异表", "把不一致的逐条写成表（*.xlsx）", filter="复算差异表 (*.xlsx)"),
+        ), "verify", in_dock=False),
         Verb("status", "进度", "工作文件现在到了哪一步，各村情况如何，下一步做什么。", (
             WORK,
         ), "status", store="read", in_dock=False),

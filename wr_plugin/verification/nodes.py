@@ -1,0 +1,107 @@
+"""The tree of caps of the second reckoning: paths as keys, plain recursion, the same promises."""
+
+from .figures import shared_out, text
+
+SOURCES = ("surface", "ground")
+LEVELS = ("county", "district", "canal", "outlet", "town", "village")
+
+
+def path_of(levels, county, parcel, source, canals):
+    """((level, code), …) from the county to where a part of the parcel hangs."""
+    village = text(parcel["village_code"])
+    outlet = text(parcel["outlet_code"]) if source == "surface" else ""
+    codes = {"county": county, "district": text(parcel["district_code"]), "outlet": outlet,
+             "town": village[:9] if len(village) >= 12 else "", "village": village[:12] if len(village) >= 12 else ""}
+    path = []
+    for level in levels:
+        if level == "canal":
+            path += [("canal", code) for code in canals.get(outlet, ())]
+        elif codes[level] or level == "county":
+            path.append((level, codes[level]))
+    return tuple(path)
+
+
+def canals_of_outlets(outlets, canals):
+    """{outlet: canals from the trunk down}; rows as (outlet, canal) and (canal, canal above)."""
+    above = {text(canal): text(parent) for canal, parent in canals if text(parent)}
+    found = {}
+    for outlet, canal in outlets:
+        chain, canal = [], text(canal)
+        while canal and canal not in chain:
+            chain.insert(0, canal)
+            canal = above.get(canal, "")
+        found[text(outlet)] = tuple(chain)
+    return found
+
+
+class Forest:
+    """All nodes of one source. ``demand``: {path: [steps per class]} of the paths that have parts."""
+
+    def __init__(self, source, demand, caps, levels, step, named, kinds):
+        self.source, self.kinds, self.levels, self.step = source, kinds, levels, step
+        self.paths = {path[:n] for path in (*demand, *named) for n in range(1, len(path) + 1)}
+        inner = {path[:-1] for path in self.paths if len(path) > 1}
+        self.leaf = {path: (*path, (self._below(path), "")) if path in inner else path for path in demand}
+        self.paths |= set(self.leaf.values())
+        self.children = {}
+        for path in sorted(self.paths, key=self._order):
+            self.children.setdefault(path[:-1], []).append(path)
+        self.own = {}
+        for path, wanted in demand.items():
+            self.own[self.leaf[path]] = wanted
+        self.cap = {path: None if path[-1][1] == "" and len(path) > 1 else caps.find(path, source) for path in self.paths}
+        self.demand = {}
+        self._add_up(())
+        self.limit, self.granted = self._grant()
+
+    def _below(self, path):
+        return self.levels[min(self.levels.index(path[-1][0]) + 1, len(self.levels) - 1)]
+
+    def _order(self, path):
+        return [(self.levels.index(level) if code or level == "county" else len(self.levels), code) for level, code in path]
+
+    def _add_up(self, path):
+        """What is wanted at a node, per class."""
+        total = list(self.own.get(path, [0] * self.kinds))
+        for child in self.children.get(path, ()):
+            total = [a + b for a, b in zip(total, self._add_up(child))]
+        self.demand[path] = total
+        return total
+
+    def usable(self, path):
+        """Steps that the cap of a node leaves to its users; None where nothing limits them."""
+        cap = self.cap.get(path)
+        return None if cap is None or isinstance(cap, str) else (cap[0] - cap[1]) // self.step
+
+    def _grant(self):
+        """({path: Σ limit}, {path: [granted per class]}): class after class on what the earlier ones leave."""
+        limit, granted = dict.fromkeys(self.paths, 0), {path: [] for path in self.paths}
+        for k in range(self.kinds):
+            most = {}
+            self._most((), k, granted, most)
+            for root in self.children.get((), ()):
+                self._share(root, most[root], most, granted)
+            for path in self.paths:
+                limit[path] += most[path]
+        return limit, granted
+
+    def _most(self, path, k, granted, most):
+        total = self.own.get(path, [0] * self.kinds)[k] + sum(
+            self._most(child, k, granted, most) for child in self.children.get(path, ()))
+        usable = self.usable(path)
+        most[path] = total if usable is None else min(total, usable - sum(granted[path]))
+        return most[path]
+
+    def _share(self, path, mine, most, granted):
+        granted[path].append(mine)
+        children = self.children.get(path, ())
+        for child, part in zip(children, shared_out([most[child] for child in children], mine)):
+            self._share(child, part, most, granted)
+
+    def told(self):
+        """The paths that the result has a row for: with a cap or a demand, and those above them; in order."""
+        told = set()
+        for path in self.paths:
+            if any(self.demand[path]) or isinstance(self.cap[path], tuple):
+                told |= {path[:n] for n in range(1, len(path) + 1)}
+        return sorted(told, key=self._order)

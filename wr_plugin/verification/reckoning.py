@@ -1,0 +1,241 @@
+"""The second reckoning of a county: parcel by parcel into temporary tables, then the caps, then households.
+
+One parcel is in memory at a time; the temporary tables are SQLite's own and vanish with the connection.
+"""
+
+from array import array
+from functools import lru_cache
+
+from ..model import codes
+from . import nodes, parcels, tables
+from .figures import text
+
+BATCH = 5000
+REPORT_EVERY = 2000
+
+AGAIN = """
+DROP TABLE IF EXISTS temp.again_parcel;
+DROP TABLE IF EXISTS temp.again_part;
+DROP TABLE IF EXISTS temp.again_holder;
+CREATE TEMP TABLE again_parcel (parcel_fid INTEGER PRIMARY KEY, state, reason, holder_names, legal_mu_100, deducted_mu_100,
+    area_mu_100, source, crop, method, demand_m3_100, volume_m3_100);
+CREATE TEMP TABLE again_part (id INTEGER PRIMARY KEY, parcel_fid INTEGER, DKBM, CBFBM, source, legal_mu_100,
+    deducted_mu_100, area_mu_100, quota_fid, quota_m3_mu_100, eta_e8, district_code, outlet_code, well_code,
+    demand_m3_100 INTEGER, volume_m3_100 INTEGER, path INTEGER, kind INTEGER);
+CREATE TEMP TABLE again_holder (right_id PRIMARY KEY, CBFBM, holder_name, village_code, source, parcels, area_mu_100,
+    demand_m3_100, volume_m3_100);
+"""
+PARCELS = """
+SELECT p.fid, p.DKBM, p.DKLB, p.TDYT, p.SCMJ, p.SCMJM, p.village_code, s.registry_fid, s.district_code, s.outlet_code,
+       s.well_code, s.unapproved_m2_100, s.geometry_m2_100, s.forest_m2_100, s.source, s.defect
+FROM parcel p JOIN parcel_site s ON s.parcel_fid = p.fid ORDER BY p.fid
+"""
+LINKS = "SELECT CBFBM, CBHTBM, HTMJ, HTMJM, YHTMJ, YHTMJM FROM CBDKXX WHERE DKBM = ? ORDER BY CBFBM, fid"
+HOLDER = "SELECT CBFMC, CBFLX FROM CBF WHERE CBFBM = ? ORDER BY fid LIMIT 1"
+LINKED = "SELECT registry_fid FROM registry_link WHERE decision IN ('sure', 'accepted')"
+WORDS = "SELECT crop, method FROM registry WHERE DKBM = ? ORDER BY fid"
+WORDS_LINKED = """
+SELECT crop, method FROM (
+    SELECT fid, crop, method FROM registry WHERE DKBM = ?1 AND fid NOT IN (SELECT registry_fid FROM registry_link
+        WHERE decision IN ('sure', 'accepted'))
+    UNION ALL
+    SELECT r.fid, r.crop, r.method FROM registry_link l JOIN registry r ON r.fid = l.registry_fid
+    WHERE l.DKBM = ?1 AND l.decision IN ('sure', 'accepted')) ORDER BY fid
+"""
+HOLDERS = """
+INSERT INTO again_holder
+SELECT a.CBFBM || CASE a.source WHEN 'surface' THEN 'S' ELSE 'G' END, a.CBFBM,
+       (SELECT CBFMC FROM CBF WHERE CBF.CBFBM = a.CBFBM ORDER BY fid LIMIT 1), NULL, a.source,
+       count(DISTINCT a.parcel_fid), sum(a.area_mu_100), sum(a.demand_m3_100), sum(a.volume_m3_100)
+FROM again_part a GROUP BY a.CBFBM, a.source
+"""
+VILLAGES = """
+UPDATE again_holder SET village_code = CASE
+    WHEN length(CBFBM) = 18 AND CBFBM NOT GLOB '*[^0-9]*' THEN substr(CBFBM, 1, 12)
+    ELSE (SELECT p.village_code FROM again_part a JOIN parcel p ON p.fid = a.parcel_fid
+          WHERE a.CBFBM = again_holder.CBFBM AND a.source = again_holder.source ORDER BY p.DKBM, p.fid LIMIT 1) END
+"""
+
+
+class Reckoning:
+    """The second reckoning. ``run`` fills the temporary tables ``again_parcel``, ``again_part``, ``again_holder`` and
+    ``forests``: {source: ``nodes.Forest``}, ``ends``: {(source, path, class): (remainder, key) of the last extra step}."""
+
+    def __init__(self, store, policy, report=lambda done: None):
+        self.connection, self.policy, self.report = store.connection, policy, report
+        self.county = store.setting("county_code", "") or ""
+        self.step = round(policy.get("volume.step_m3") * 100)
+        self.levels, self.mode = tuple(policy.get("cap.tree")), policy.get("cap.mode")
+        self.quotas = tables.Quotas(self._rows("SELECT * FROM quota ORDER BY fid"))
+        self.caps = tables.Caps(self._rows("SELECT * FROM cap ORDER BY fid"), policy)
+        self.rules = parcels.Rules(policy, self.quotas)
+        self.canals = {}
+        if "canal" in self.levels:
+            self.canals = nodes.canals_of_outlets(
+                [tuple(row) for row in self._rows("SELECT outlet_code, canal_code FROM outlet ORDER BY fid")],
+                [tuple(row) for row in self._rows("SELECT canal_code, parent_code FROM canal ORDER BY fid")])
+        self.paths, self.lacking = {}, {}
+        self.classes = self._classes()
+        self.words = WORDS_LINKED if self._rows(f"{LINKED} LIMIT 1") else WORDS
+        self.repeated = {row[0] for row in self._rows("SELECT DKBM FROM parcel GROUP BY DKBM HAVING count(*) > 1")}
+        self.holder = lru_cache(maxsize=20_000)(self._holder)
+
+    def _rows(self, sql, params=()):
+        return self.connection.execute(sql, params).fetchall()
+
+    def _holder(self, code):
+        """(name, CBFLX) of a household in CBF, None where there is none of that code."""
+        row = self.connection.execute(HOLDER, (code,)).fetchone()
+        return None if row is None else tuple(row)
+
+    def _classes(self):
+        """{word: number of its class} of the policy's order of priority; None where there is none."""
+        if self.mode != "priority":
+            return None
+        listed = [one if isinstance(one, list) else [one] for one in self.policy.get("cap.priority")]
+        self.kinds = len(listed) + 1
+        return {word: k for k, one in enumerate(listed) for word in one}
+
+    def run(self):
+        """The whole reckoning."""
+        for statement in AGAIN.split(";"):
+            self.connection.execute(statement)
+        self._judge_parcels()
+        self.connection.execute("CREATE INDEX temp.again_path ON again_part (path, kind)")
+        self._grant()
+        self.report(0.85)
+        self.connection.execute("CREATE INDEX temp.again_of ON again_part (parcel_fid, CBFBM, source)")
+        self.connection.execute("CREATE INDEX temp.again_held ON again_part (CBFBM, source)")
+        self.connection.execute("UPDATE again_parcel SET volume_m3_100 = coalesce((SELECT sum(volume_m3_100) FROM again_part a"
+                                " WHERE a.parcel_fid = again_parcel.parcel_fid), 0)")
+        self.connection.execute(HOLDERS)
+        self.connection.execute(VILLAGES)
+        self.report(1.0)
+
+    def _judge_parcels(self):
+        count = self._rows("SELECT count(*) FROM parcel")[0][0] or 1
+        made, parts = [], []
+        for number, row in enumerate(self.connection.execute(PARCELS), 1):
+            links = self.connection.execute(LINKS, (row["DKBM"],)).fetchall()
+            known = {link["CBFBM"]: self.holder(link["CBFBM"]) for link in links if link["CBFBM"] is not None}
+            found = self.rules.judge(
+                row, links, {code: one for code, one in known.items() if one is not None},
+                self.connection.execute(self.words, (row["DKBM"],)).fetchall(), row["DKBM"] in self.repeated,
+                lambda source, row=row: self._lacks_cap(row, source))
+            names = [known[code][0] if known[code] else None for code in sorted(known)]
+            held = "、".join(name for name in names if name) if len(names) > 1 else (names[0] or "" if names else "")
+            told = found.state in ("right", "reduced", "no_quota")
+            made.append((row["fid"], found.state, found.reason, held, found.legal, found.deducted,
+                         sum(part.area for part in found.parts), row["source"], found.crop if told else None,
+                         found.method if told else None, sum(part.demand for part in found.parts), 0))
+            parts += [self._part(row, found, part, known) for part in found.parts]
+            if len(made) >= BATCH:
+                self._put(made, parts)
+            if number % REPORT_EVERY == 0:
+                self.report(0.8 * number / count)
+        self._put(made, parts)
+
+    def _put(self, made, parts):
+        self.connection.executemany(f"INSERT INTO again_parcel VALUES ({', '.join('?' * 12)})", made)  # nosec B608: marks
+        self.connection.executemany(f"INSERT INTO again_part VALUES (NULL, {', '.join('?' * 17)})", parts)  # nosec B608: marks
+        made.clear()
+        parts.clear()
+
+    def _part(self, row, found, part, known):
+        surface = part.source == "surface"
+        path = self._path(row, part.source)
+        return (row["fid"], row["DKBM"], part.holder, part.source, part.legal, part.legal - part.area, part.area, part.quota_fid,
+                part.quota, part.eta, row["district_code"], row["outlet_code"] if surface else None,
+                None if surface else row["well_code"], part.demand, part.demand,
+                self.paths.setdefault((part.source, path), len(self.paths)), self._kind(found, part, known))
+
+    def _kind(self, found, part, known):
+        if self.classes is None:
+            return 0
+        by = self.policy.get("cap.priority_by")
+        kind = known[part.holder][1]
+        word = {"crop": found.crop, "method": found.method, "holder_kind": codes.CBFLX.get(kind, kind)}[by]
+        return self.classes.get(word, self.kinds - 1)
+
+    def _path(self, row, source):
+        return nodes.path_of(self.levels, self.county, row, source, self.canals)
+
+    def _lacks_cap(self, row, source):
+        """Whether a cap on the way is missing where the policy cuts."""
+        if self.mode == "report":
+            return False
+        path = self._path(row, source)
+        if (source, path) not in self.lacking:
+            self.lacking[source, path] = any(self.caps.find(path[:n], source) == self.caps.LACKING
+                                             for n in range(1, len(path) + 1))
+        return self.lacking[source, path]
+
+    def _grant(self):
+        """Volumes of all parts under the caps, and the tree of each source."""
+        kinds = self.kinds if self.classes is not None else 1
+        path_of = {number: key for key, number in self.paths.items()}
+        demand = {source: {} for source in nodes.SOURCES}
+        for row in self._rows("SELECT path, kind, sum(demand_m3_100) FROM again_part GROUP BY path, kind"):
+            source, path = path_of[row[0]]
+            demand[source].setdefault(path, [0] * kinds)[row[1]] = row[2] // self.step
+        self.forests, self.ends = {}, {}
+        for source in nodes.SOURCES:
+            forest = nodes.Forest(source, demand[source], self.caps, self.levels, self.step, self._named(source), kinds)
+            self.forests[source] = forest
+            if self.mode == "report":
+                forest.granted = forest.demand
+                continue
+            for path, wanted in demand[source].items():
+                granted = forest.granted[forest.leaf[path]]
+                for k in range(kinds):
+                    if granted[k] < wanted[k]:
+                        self._cut(source, path, k, granted[k], wanted[k], forest.leaf[path])
+
+    def _named(self, source):
+        """The county, and the districts of the cap table where they stand right below it."""
+        county = (("county", self.county),)
+        found = {county}
+        if self.levels[1:2] == ("district",):
+            found |= {(*county, ("district", code)) for level, code, of in self.caps.rows
+                      if level == "district" and of == source and text(code)}
+        return found
+
+    def _cut(self, source, path, k, total, whole, leaf):
+        """One leaf and class: ⌊d·T/W⌋ each, and what is left to the largest rests; ties by parcel, then household."""
+        number, step = self.paths[source, path], self.step
+        left, rests = total, array("q")
+        for _, demand in self._pages(number, k):
+            share, rest = divmod(demand // step * total, whole)
+            left -= share
+            rests.append(rest)
+        ordered = sorted(rests, reverse=True)
+        last = ordered[left - 1] if left else None
+        favoured = self._favoured(number, k, total, whole, last, left - sum(rest > last for rest in ordered)) if left else []
+        if favoured:
+            self.ends[source, leaf, k] = str(last), favoured[-1][1]
+        ids, updates = {one for one, _ in favoured}, []
+        for id_, demand in self._pages(number, k):
+            share, rest = divmod(demand // step * total, whole)
+            updates.append(((share + (left > 0 and (rest > last or id_ in ids))) * step, id_))
+            if len(updates) >= BATCH:
+                self.connection.executemany("UPDATE again_part SET volume_m3_100 = ? WHERE id = ?", updates)
+                updates.clear()
+        self.connection.executemany("UPDATE again_part SET volume_m3_100 = ? WHERE id = ?", updates)
+
+    def _pages(self, number, k):
+        """(id, demand) of the parts of a leaf and class, by id, a page at a time: updates meanwhile disturb nothing."""
+        after = 0
+        while True:
+            page = self._rows("SELECT id, demand_m3_100 FROM again_part WHERE path = ? AND kind = ? AND id > ?"
+                              " ORDER BY id LIMIT ?", (number, k, after, BATCH))
+            yield from map(tuple, page)
+            if len(page) < BATCH:
+                return
+            after = page[-1][0]
+
+    def _favoured(self, number, k, total, whole, last, tied):
+        """[(id, "DKBM|CBFBM")] of the ``tied`` parts that get one more step among those with the rest ``last``."""
+        same = [(row["DKBM"], row["parcel_fid"], row["CBFBM"], row["id"]) for row in self.connection.execute(
+            "SELECT id, demand_m3_100, DKBM, parcel_fid, CBFBM FROM again_part WHERE path = ? AND kind = ?", (number, k))
+            if row["demand_m3_100"] // self.step * total % whole == last]
+        return [(id_, f"{code}|{holder}") for code, _, holder, id_ in sorted(same)[:tied]]
