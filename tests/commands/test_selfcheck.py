@@ -36,13 +36,13 @@ def test_one_reader_is_enough(monkeypatch):
 
 
 def test_the_means_to_read_databases_is_told_and_its_lack_is_no_failure(monkeypatch):
-    from wr_plugin.intake import access
+    from wr_plugin.intake import access_means
 
-    monkeypatch.setattr(access, "way", lambda: "")
-    (_, verdict, detail), = selfcheck.access_rows()
-    assert verdict == "注意" and "mdbtools" in detail and ".xlsx" in detail
-    monkeypatch.setattr(access, "way", lambda: "mdbtools")
-    assert [row[1:] for row in selfcheck.access_rows()] == [("正常", "用 mdbtools 读")]
+    monkeypatch.setattr(access_means.shutil, "which", lambda program: None)
+    for _, verdict, detail in selfcheck.access_rows():
+        assert verdict == "注意" and "mdbtools" in detail and ".xlsx" in detail
+    monkeypatch.setattr(access_means.shutil, "which", lambda program: "/usr/bin/" + program)
+    assert [row[1:] for row in selfcheck.access_rows()] == [("正常", "用 mdbtools 读")] * 2
 
 
 def test_missing_fonts_are_named(monkeypatch, tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import township
 
-from wr_plugin.intake import access, tabular
+from wr_plugin.intake import access, access_means, tabular
 from wr_plugin.intake import package as packages
 from wr_plugin.intake.mapping import FieldMapping
 from wr_plugin.model import schema
@@ -69,7 +69,7 @@ def tools(tmp_path, monkeypatch):
     """Programs that read ``Database`` in the place of mdbtools."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for program in (*access.PROGRAMS, "mdb-count"):
+    for program in (*access_means.PROGRAMS, "mdb-count"):
         (folder / program).write_text(TOOL.format(python=sys.executable), "utf-8")
         (folder / program).chmod(stat.S_IRWXU)
     monkeypatch.setenv("PATH", str(folder))
@@ -177,11 +177,11 @@ def test_a_code_in_a_floating_column_is_refused_by_row(tools, tmp_path, bring_in
 
 
 def test_without_a_means_to_read_it_the_spreadsheet_way_is_offered(package, bring_in, tmp_path, monkeypatch):
-    monkeypatch.setattr(access, "way", lambda: "")
+    monkeypatch.setattr(access_means.shutil, "which", lambda program: None)
     (package.root / "权属数据/6207992026.mdb").write_bytes(b"mdb")
     told = dict(map(tuple, bring_in(package).result.counts["files"]))["权属数据/6207992026.mdb"]
-    assert "mdbtools" in told and "Access 数据库引擎" in told and ".xlsx" in told
-    with pytest.raises(BadInput, match="没有读取 Access 数据库的程序"):
+    assert "没有装 mdbtools" in told and "mdb-schema" in told and ".xlsx" in told
+    with pytest.raises(BadInput, match="这台机器读不了 Access 数据库：没有装 mdbtools"):
         access.read(package.root / "权属数据/6207992026.mdb", "CBF")
 
 
@@ -217,14 +217,14 @@ def test_the_access_driver_of_windows_gives_the_same(tmp_path, monkeypatch):
                      ("X", str), ("I", int)],
         execute=lambda sql: asked.append(sql) or types.SimpleNamespace(fetchval=lambda: 1), fetchall=lambda: [row],
         tables=lambda tableType: [types.SimpleNamespace(table_name="CBF")])  # noqa: N803 - the driver's own name
-    driver = Driver(drivers=lambda: [access.DRIVER], connect=lambda text, readonly: asked.append(text) or types.SimpleNamespace(
+    driver = Driver(drivers=lambda: [access_means.DRIVER], connect=lambda text, readonly: asked.append(text) or types.SimpleNamespace(
         cursor=lambda: cursor, close=lambda: None))
-    monkeypatch.setattr(access, "_odbc", lambda: driver)
-    monkeypatch.setattr(access.sys, "platform", "win32")
-    monkeypatch.setattr(access.shutil, "which", lambda program: None)
+    monkeypatch.setattr(access_means, "odbc", lambda: driver)
+    monkeypatch.setattr(access_means.sys, "platform", "win32")
+    monkeypatch.setattr(access_means.shutil, "which", lambda program: None)
     path = tmp_path / "a};DRIVER=x.mdb"
     path.write_bytes(b"mdb")
-    assert access.way() == "odbc" and access.table_names(path) == ["CBF"] and access.row_count(path, "CBF") == 1
+    assert access_means.means().way == "odbc" and access.table_names(path) == ["CBF"] and access.row_count(path, "CBF") == 1
     raw = access.read(path, "CBF")
     assert [column[0] for column in raw.columns] == [code, "2016-05-01", 1600.5, "620799100201010001", "1", None, None, "3"]
     assert "a}};DRIVER=x.mdb};ReadOnly=1" in asked[0] and asked[-1] == "SELECT * FROM [CBF]"
@@ -234,6 +234,44 @@ def test_the_access_driver_of_windows_gives_the_same(tmp_path, monkeypatch):
     driver.Error = Driver.Error
     with pytest.raises(BadInput, match="密码"):
         access.read(path, "CBF")
+
+
+ACE, JET, EXCEL = access_means.DRIVER, access_means.OLD_DRIVER, "Microsoft Excel Driver (*.xls, *.xlsx, *.xlsm, *.xlsb)"
+
+
+@pytest.mark.parametrize("drivers, bits, suffix, driver, lacking, remedy", [
+    ([EXCEL, ACE], 64, ".mdb", ACE, "", ""),
+    ([JET, ACE], 32, ".accdb", ACE, "", ""),
+    (["SQL Server", JET], 32, ".mdb", JET, "", ""),
+    (["Microsoft Access-Treiber (*.mdb)"], 32, ".mdb", "Microsoft Access-Treiber (*.mdb)", "", ""),
+    (["SQL Server", JET], 32, ".accdb", "", "只能读 .mdb", "安装 32 位的 Access 数据库引擎"),
+    (["SQL Server"], 64, ".mdb", "", "Python 是 64 位的，没有 64 位的 Access 驱动", "已装 32 位 Office"),
+    ([], 32, ".mdb", "", "Python 是 32 位的，没有 32 位的 Access 驱动", "已装 64 位 Office"),
+    ("运行本软件的 Python 里没有 pyodbc", 64, ".mdb", "", "没有 pyodbc", "安装 pyodbc，再装 64 位的"),
+])
+def test_what_windows_has_decides_and_what_it_lacks_is_told(drivers, bits, suffix, driver, lacking, remedy):
+    here = access_means.of_windows(drivers, bits, suffix)
+    assert (here.driver, here.way) == (driver, "odbc" if driver else "")
+    assert lacking in here.lacking and remedy in here.remedy
+    assert driver or access_means.SPREADSHEET_WAY in here.remedy
+
+
+@pytest.mark.parametrize("error, told", [
+    (ModuleNotFoundError("No module named 'pyodbc'"), "没有 pyodbc"),
+    (ImportError("DLL load failed while importing pyodbc"), "位数与 Python 不同"),
+    (RuntimeError("driver manager"), "ODBC 驱动管理器出错"),
+])
+def test_a_library_that_is_missing_or_broken_is_told_on_windows(error, told, monkeypatch, tmp_path):
+    def odbc():
+        raise error
+
+    monkeypatch.setattr(access_means, "odbc", odbc)
+    monkeypatch.setattr(access_means.sys, "platform", "win32")
+    monkeypatch.setattr(access_means.shutil, "which", lambda program: None)
+    (tmp_path / "库.mdb").write_bytes(b"mdb")
+    with pytest.raises(BadInput, match=told) as refused:
+        access.table_names(tmp_path / "库.mdb")
+    assert f"{access_means.bits()} 位的 Access 数据库引擎" in refused.value.remedy and ".xlsx" in refused.value.remedy
 
 
 def test_tables_without_shape_in_a_geopackage_are_found_too(tmp_path, bring_in):

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wr_plugin.commands import running
-from wr_plugin.intake import access, sheets, table_files, tabular, vector_files, workbook
+from wr_plugin.intake import access, access_means, sheets, table_files, tabular, vector_files, workbook
 from wr_plugin.intake.mapping import NOTHING_SAID, read_mapping
 from wr_plugin.intake.package import Source
 from wr_plugin.model import schema
@@ -352,7 +352,7 @@ def test_no_code_in_a_text_table_is_ever_changed(codes, encoding, mark):
 
 
 def test_the_noise_covers_the_database_too(tmp_path):
-    if not access.way():
+    if not access_means.means().way:
         pytest.skip("没有 mdbtools，跳过")
     shared = Path(os.environ.get("WR_SHARED_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
     template = shared / "templates_cn/基础数据模板.mdb"

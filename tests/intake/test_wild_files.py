@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import wild
 
-from wr_plugin.intake import access, coordinates, sheets, tabular, vector_files, workbook
+from wr_plugin.intake import access_means, coordinates, sheets, tabular, vector_files, workbook
 from wr_plugin.model import schema
 from wr_plugin.model.errors import BadInput
 from wr_plugin.spatial import repair
@@ -50,7 +50,7 @@ def test_every_file_ends_as_the_table_says(folder, lane, monkeypatch):
         expected.setdefault(row[0].split(" › ")[0], []).append(tuple(row))
     assert set(expected) == set(wild.files())
     for name in wild.files():
-        if name.startswith(folder + "/") and not (name.endswith(".mdb") and not access.way()):
+        if name.startswith(folder + "/") and not (name.endswith(".mdb") and not access_means.means().way):
             assert [tuple(map(str, row)) for row in wild.outcomes(name)] == expected[name], name
 
 

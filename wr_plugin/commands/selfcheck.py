@@ -93,11 +93,13 @@ def rows_of_libraries():
 def access_rows():
     """By what means ownership databases (.mdb) are read here; without one there is always the spreadsheet way."""
     try:
-        from ..intake import access
+        from ..intake import access_means
     except ImportError:  # told by ``rows_of_libraries``
         return
-    way = {"mdbtools": "用 mdbtools 读", "odbc": "用 Access 驱动读"}.get(access.way())
-    yield "Access（.mdb）", GOOD if way else POOR, way or f"读不了。{access.TOOLS_WAY}{access.SPREADSHEET_WAY}"
+    told = {access_means.MDBTOOLS: "用 mdbtools 读", access_means.ODBC: "用 Access 驱动读"}
+    for title, suffix in (("Access（.mdb）", ".mdb"), ("Access（.accdb）", ".accdb")):
+        here = access_means.means(suffix)
+        yield title, GOOD if here.way else POOR, told[here.way] if here.way else f"读不了：{here.lacking}。{here.remedy}"
 
 
 def installed_version(module):

@@ -6,13 +6,11 @@ never through a shell, and are ended when they take too long.
 """
 
 import csv
-import importlib
 import io
 import os
 import re
 import shutil
 import subprocess  # nosec B404: only mdbtools, with a list of arguments
-import sys
 import tempfile
 import time
 from contextlib import closing
@@ -22,13 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from ..model.errors import BadInput
+from . import access_means
+from .access_means import SPREADSHEET_WAY
 from .raw import RawTable
 
 SUFFIXES = (".mdb", ".accdb")
-PROGRAMS = ("mdb-tables", "mdb-export", "mdb-schema")
-DRIVER = "Microsoft Access Driver (*.mdb, *.accdb)"
-SPREADSHEET_WAY = "用 Access 打开，把各表分别导出为 Excel（.xlsx）或 .csv，文件名用表名（如 CBF.xlsx），放进资料包"
-TOOLS_WAY = "Linux：请管理员安装 mdbtools（apt install mdbtools）；Windows：安装与 Python 位数相同的 Access 数据库引擎和 pyodbc；或者"
 FLOATING = ("single", "double", "float", "real")
 COLUMN = re.compile(r"^\s*\[(?P<name>.*)\]\s+(?P<type>[A-Za-z][A-Za-z/ ]*)")
 LIST_SECONDS, EXPORT_SECONDS, WAKE_SECONDS = 60, 1800, 0.2
@@ -36,28 +32,14 @@ MOST_FIELD_CHARACTERS = 1 << 24
 DATE_FORM = "%Y-%m-%d"
 
 
-def way():
-    """``mdbtools``, ``odbc``, or "" where this machine cannot read Access databases."""
-    if all(shutil.which(program) for program in PROGRAMS):
-        return "mdbtools"
-    return "odbc" if sys.platform == "win32" and _has_driver() else ""
-
-
-def _odbc():
-    return importlib.import_module("pyodbc")  # only on Windows, where the user has installed it
-
-
-def _has_driver():
-    try:
-        return DRIVER in _odbc().drivers()
-    except Exception:  # a missing or broken driver manager shows in many ways
-        return False
+def _by_tools(path):
+    return access_means.means(path.suffix.lower()).way == access_means.MDBTOOLS
 
 
 def table_names(path):
     """The names of the user's tables. BadInput where the file cannot be read or this machine has no means to."""
     path = _checked(path)
-    if way() == "mdbtools":
+    if _by_tools(path):
         names = _called("mdb-tables", ["-1"], path, [], LIST_SECONDS).splitlines()
         return [name for name in names if name.strip()]
     with _connected(path) as connection:
@@ -70,7 +52,7 @@ def read(path, table, name="", ask=lambda: None):
     ``ask``: called while waiting; what it raises (``Cancelled``) ends the program at once.
     """
     path, name = _checked(path), name or Path(path).name
-    headers, records, kinds = _by_mdbtools(path, table, ask) if way() == "mdbtools" else _by_odbc(path, table)
+    headers, records, kinds = _by_mdbtools(path, table, ask) if _by_tools(path) else _by_odbc(path, table)
     columns = [list(column) for column in zip(*records)] if records else [[] for _ in headers]
     for number, header in enumerate(headers):
         if kinds.get(header, "").lower().startswith(FLOATING):
@@ -82,7 +64,7 @@ def read(path, table, name="", ask=lambda: None):
 def row_count(path, table):
     """How many rows a table has, without keeping them."""
     path = _checked(path)
-    if way() == "mdbtools":
+    if _by_tools(path):
         if shutil.which("mdb-count"):
             told = _called("mdb-count", [], path, [table], LIST_SECONDS).strip()
             return int(told) if told.isdigit() else 0
@@ -96,8 +78,9 @@ def _checked(path):
     path = Path(path)
     if not path.is_file():
         raise BadInput("找不到文件", "检查文件名", where=path.name)
-    if not way():
-        raise BadInput("这台机器没有读取 Access 数据库的程序", TOOLS_WAY + SPREADSHEET_WAY, where=path.name)
+    here = access_means.means(path.suffix.lower())
+    if not here.way:
+        raise BadInput(f"这台机器读不了 Access 数据库：{here.lacking}", here.remedy, where=path.name, code="NoAccessReader")
     return Path(os.path.realpath(path))
 
 
@@ -181,10 +164,10 @@ def _by_mdbtools(path, table, ask):
 
 def _connected(path):
     """A read-only connection; used as a context manager it closes."""
-    odbc = _odbc()
+    odbc, driver = access_means.odbc(), access_means.means(path.suffix.lower()).driver
     quoted = str(path).replace("}", "}}")
     try:
-        return closing(odbc.connect(f"DRIVER={{{DRIVER}}};DBQ={{{quoted}}};ReadOnly=1;Exclusive=0;", readonly=True))
+        return closing(odbc.connect(f"DRIVER={{{driver}}};DBQ={{{quoted}}};ReadOnly=1;Exclusive=0;", readonly=True))
     except odbc.Error as error:
         raise _damaged(path, str(error)) from error
 
@@ -197,7 +180,7 @@ def _quoted(table):
 
 
 def _by_odbc(path, table):
-    odbc = _odbc()
+    odbc = access_means.odbc()
     with _connected(path) as connection:
         try:
             cursor = connection.cursor()
