@@ -34,6 +34,7 @@ def parcel_row(number, **values):
         "DKLB": "10", "TDYT": "1", "SCMJ": 6000.0, "SCMJM": None, "village_code": GROUP[:12], "in_registry": True,
         "crop": "玉米", "method": "畦灌", "district_code": "GQ01", "outlet_code": "DK01", "well_code": "JJ01",
         "unapproved_m2_100": 0, "geometry_m2_100": 600_000, "forest_m2_100": 0, "source": "surface", "defect": "",
+        "well_overdraft": None, "well_spring": None,
     }
     unknown = set(values) - set(row)
     assert not unknown, unknown
@@ -66,7 +67,8 @@ def county(parcels, links, quotas, caps, holders):
     registry.insert(0, "fid", np.arange(1, len(registry) + 1))
     fid_of = dict(zip(registered["fid"], registry["fid"]))
     site = land[["district_code", "outlet_code", "well_code", "unapproved_m2_100", "geometry_m2_100", "forest_m2_100",
-                 "source", "defect"]].astype({"district_code": object})
+                 "well_overdraft", "well_spring", "source", "defect"]].astype(
+                     {"district_code": object, "well_overdraft": "Int64", "well_spring": "Int64"})
     site.insert(0, "parcel_fid", land["fid"])
     site.insert(1, "registry_fid", pd.array([fid_of.get(fid) for fid in land["fid"]], dtype="Int64"))
     columns = list(determine.PARCEL_COLUMNS)
@@ -110,9 +112,10 @@ def shuffled(inputs, rng):
         for frame in (getattr(inputs, name) for name in inputs.__dataclass_fields__)))
 
 
-def store_county(path, inputs, policy_changes=None):
-    """A checked work file with the county's rows, ready for ``confirm``; open it with ``WorkFile.open``."""
-    policy, mapping = village_policy(**(policy_changes or {}))
+def store_county(path, inputs, policy_changes=None, policy=None):
+    """A checked work file with the county's rows, ready for ``confirm``; open it with ``WorkFile.open``. ``policy``:
+    (Policy, plain mapping); the village's with ``policy_changes`` where not given."""
+    policy, mapping = policy or village_policy(**(policy_changes or {}))
     with create_workfile(path, pyproj.CRS.from_epsg(4522)) as store, store.transaction():
         store.set_setting("county_code", COUNTY)
         store.adopt_policy(policy, mapping, "政策.yaml", runs.now())
@@ -130,6 +133,16 @@ def store_county(path, inputs, policy_changes=None):
             if rows is not None:
                 where = made(np.stack([np.arange(len(rows)), np.zeros(len(rows))], axis=1))
                 frames.replace(store, name, rows.assign(district_code="GQ01"), where)
+        for name, layer in (("district", "irrigation_district"), ("well", "well")):
+            rows = getattr(inputs, name)
+            if rows is not None:
+                spot = shapely.points(np.arange(len(rows)), np.ones(len(rows)))
+                if layer == "well":
+                    rows = rows.assign(uuid=[str(uuid.uuid5(uuid.NAMESPACE_URL, f"well {c}")) for c in rows["well_code"]])
+                frames.replace(store, layer, rows, shapely.buffer(spot, 1) if name == "district" else spot)
+        for name in ("water_unit", "unit_member", "crop_mix", "zone"):
+            if getattr(inputs, name) is not None:
+                frames.replace(store, name, getattr(inputs, name))
         for verb in ("import", "check"):
             runs.record(store, verb, runs.now(), {}, {}, policy_sha256=policy.sha256)
     return path

@@ -94,7 +94,7 @@ def test_sources_add_up_and_no_area_exceeds_its_legal_area(rows, share):
     legal = np.array([row[0] for row in rows], dtype=np.int64)
     area = np.minimum(np.array([row[1] for row in rows], dtype=np.int64), legal)
     source = np.array([row[2] for row in rows], dtype=object)
-    found = parts.by_source(legal, area, source, share)
+    found = parts.by_source(legal, area, source, (share, 10_000))
     for i in range(len(rows)):
         mine = found.holding == i
         assert found.legal_mu_100[mine].sum() == legal[i] and found.area_mu_100[mine].sum() == area[i]

@@ -120,9 +120,17 @@ def test_workbooks_say_no_time_and_escape_what_xml_needs(tmp_path):
     assert book.sheetnames == ["a&b"] and list(book.active.values) == [("<x>",), ("1<2 & 3>2",), ("𠮷䶮",)]
 
 
+STOPS_NOTHING = {
+    "quota.default_crop", "units.unlisted", "sources.surface_rounds", "sources.ground_rounds", "ground.new_since",
+    "cap.reserve_share", "cap.priority", "cap.total_m3", "cap.ground_m3", "permit.idle_years", "permit.idle_below",
+    "metering.surface_m3", "metering.ground_m3", "metering.district_mu", "metering.industry_m3", "metering.service_m3",
+    "metering.key_user_m3",
+}
+
+
 def test_the_policy_is_complete_and_marked_as_a_demonstration(county):
     policy, _ = policy_file.read_policy(county.root / "政策.yaml")
-    assert policy.demo and all(policy.get(path) is not None for path in policy.values if path != "quota.default_crop")
+    assert policy.demo and {path for path in policy.values if policy.get(path) is None} == STOPS_NOTHING
     assert policy.get("certificate.number") == "示{county}{year}{source}{seq}"
 
 

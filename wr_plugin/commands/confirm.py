@@ -19,10 +19,10 @@ from .interrupting import interruptible
 from .progress import Result
 
 VERB = "confirm"
-RULES_VERSION = 2
+RULES_VERSION = 3
 CHECKED_SECTIONS = ("scope.", "area.", "sources.")
-NOT_CHECKED = ("sources.mixed_surface_share",)
-RIGHT_SECTIONS = (*CHECKED_SECTIONS, "quota.", "volume.", "cap.")
+NOT_CHECKED = ("sources.mixed_surface_share", "sources.mixed_mode", "sources.surface_rounds", "sources.ground_rounds")
+RIGHT_SECTIONS = (*CHECKED_SECTIONS, "unit", "ground.", "quota.", "volume.", "cap.", "permit.district_required")
 SHOWN = 10
 JOURNAL_BATCH = 5000
 
@@ -141,7 +141,9 @@ def read_inputs(store, progress):
     wanted = (("parcel", determine.PARCEL_COLUMNS), ("parcel_site", determine.SITE_COLUMNS),
               ("CBDKXX", determine.LINK_COLUMNS), ("CBF", determine.HOLDER_COLUMNS),
               ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None),
-              ("outlet", determine.OUTLET_COLUMNS), ("canal", determine.CANAL_COLUMNS))
+              ("outlet", determine.OUTLET_COLUMNS), ("canal", determine.CANAL_COLUMNS),
+              ("irrigation_district", determine.DISTRICT_COLUMNS), ("well", determine.WELL_COLUMNS), ("water_unit", None),
+              ("unit_member", None), ("crop_mix", None), ("zone", None))
     tables = []
     for number, (table, names) in enumerate(wanted, 1):
         frame = frames.read(store, table, names)
@@ -154,9 +156,9 @@ def _digest(store, inputs, policy, progress, found):
     """What the result depends on: the content of the tables, the check, the sections of the policy that decide, and what
     is ``found`` about the other water users."""
     content = hashlib.sha256()
-    for name in ("parcel", "site", "link", "holder", "registry", "quota", "cap", "outlet", "canal"):
+    for name in inputs.__dataclass_fields__:
         frame = getattr(inputs, name)
-        if frame is None:
+        if not isinstance(frame, pd.DataFrame):
             continue
         content.update(f"{name}:{len(frame)}:{','.join(frame.columns)}".encode())
         for column in frame.columns:
@@ -203,7 +205,7 @@ def _refuse_certified(store, holder_right):
 
 
 def _write(store, rights, run_id, progress):
-    tables = ("parcel_right", "right_part", "holder_right", "cap_result", "cap_class")
+    tables = ("parcel_right", "right_part", "holder_right", "unit_right", "cap_result", "cap_class")
     for number, name in enumerate(tables, 1):
         frame = getattr(rights, name)
         if name not in ("right_part", "cap_class"):

@@ -14,7 +14,7 @@ from . import units
 
 SHORT_NAMES = {
     "irrigation_district": {"district_code": ("GQDM", "GQBM"), "district_name": ("GQMC",),
-                            "permit_number": ("QSXKZH", "XKZH", "XKZBH"), "district_scale": ("GQGM",)},
+                            "permit_number": ("QSXKZH", "XKZH", "XKZBH"), "district_scale": ("GQGM",), "metered": ("QSJL",)},
     "canal": {"canal_code": ("QDDM", "QDBM"), "canal_name": ("QDMC",), "canal_level": ("QDJB",),
               "parent_code": ("SJQDDM",), "district_code": ("GQDM", "GQBM")},
     "outlet": {"outlet_code": ("DKOUDM", "DOUKDM"), "outlet_name": ("DKOUMC", "DOUKMC"),

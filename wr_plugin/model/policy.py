@@ -136,6 +136,8 @@ SETTINGS = (
             absent=None, note="达到而没有在线计量的，列为问题。空着：不检查"),
     Setting("metering.ground_m3", "地下水须在线计量的年许可水量（m³）", number(0, 10**10), "0 至 10000000000 的数", blank=True,
             absent=None, note="空着：不检查"),
+    Setting("metering.district_mu", "灌区须在线计量的灌溉面积（亩）", number(0, 10**8), "0 至 100000000 的数", blank=True, absent=None,
+            note="灌区的确权面积达到它而渠首没有在线计量的，列为问题。空着：不检查"),
     Setting("metering.industry_m3", "工业须计量的年用水量（m³）", number(0, 10**10), "0 至 10000000000 的数", blank=True,
             absent=None, note="空着：不检查"),
     Setting("metering.service_m3", "服务业须计量的年用水量（m³）", number(0, 10**10), "0 至 10000000000 的数", blank=True,

@@ -15,6 +15,7 @@ IRRIGATION_DISTRICT = Table(
         Field("permit_number", TEXT, "取水许可证号", length=50),
         Field("district_scale", TEXT, "灌区规模", codes=codes.DISTRICT_SCALE, length=10, names=("规模",),
               note="政策按规模规定确权单位的才用到"),
+        Field("metered", TEXT, "渠首计量", codes=codes.METERED, length=10, names=("渠首计量设施",)),
     ),
     geometry=MULTIPOLYGON, delivered=True, indexes=("district_code",),
 )

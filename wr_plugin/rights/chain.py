@@ -7,6 +7,7 @@ from ..model.amounts import m3_text, mu_text
 from ..model.findings import KINDS
 from ..model.policy import LEGAL_AREAS
 from . import cap_trace, limits, retrace
+from .chain_units import REFUSALS, UnitTelling, amount_text
 from .remedies import REMEDIES
 from .step import Step
 
@@ -21,10 +22,6 @@ def reason_title(code):
     return KINDS[code].title if code in KINDS else code
 
 
-def eta_text(eta_e8):
-    return f"{eta_e8 // 10**8}.{eta_e8 % 10**8:08d}".rstrip("0").rstrip(".")
-
-
 def eta_factor(text):
     """A coefficient with four decimals, as the table's staff write it: ``0.6`` → ``0.6000``."""
     return f"{amounts.eta_e8(text.strip(), '1') / 10**8:.4f}"
@@ -35,7 +32,7 @@ def share_text(share_e4):
     return f"{share_e4 // 100}.{share_e4 % 100:02d}".rstrip("0").rstrip(".") + " %"
 
 
-class Telling:
+class Telling(UnitTelling):
     """Puts a ``retrace.Trace`` into words. ``parcel``, ``county``: as in ``facts``."""
 
     def __init__(self, parcel, county, trace):
@@ -50,11 +47,14 @@ class Telling:
             (self._data, ()), (self._holders, retrace.HOLDER_DEFECTS), (self._legal, ("AREA_MISSING",)),
             (self._registry, ("OUTSIDE_REGISTRY",)), (self._source, ("NO_SOURCE", "OUTSIDE_DISTRICT")),
             (self._deduction, ()), (self._crop, ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING")),
-            (self._quota, ("QUOTA_MISSING",)), (self._caps, ("CAP_MISSING",)),
+            (self._unit, REFUSALS), (self._quota, ("QUOTA_MISSING", "CROP_MIX_MISSING")), (self._caps, ("CAP_MISSING",)),
         ):
+            if tell == self._unit and not self.unit_matters:
+                continue
             told.append(tell())
             state, reason = self.trace.state, self.trace.reason
             stopped = reason in stops and not self.trace.having
+            stopped = stopped or tell == self._unit and state == "withheld"
             if stopped or (tell == self._data and state == "defect" and self._listed_defect()) or (
                     tell == self._deduction and state == "unapproved"):
                 break
@@ -188,8 +188,7 @@ class Telling:
         inputs = [(label, (value or "未填") + self._from(value, name, row)) for label, value, name in (
             ("作物", trace.crop, "crop"), ("灌溉方式", trace.method, "method"))]
         if self.site["source"] == "mixed":
-            share = self.policy.mixed_share_e4
-            inputs.append(("混合水源的地表水面积比例", "政策未填" if share is None else share_text(share)))
+            inputs.append(self._mixed())
         if trace.reason in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
             return Step("种什么、怎样灌", inputs, self._clause("quota"), f"{reason_title(trace.reason)}，不能核定")
         outcome = "查定额所需的作物、灌溉方式齐全"
@@ -197,6 +196,13 @@ class Telling:
             outcome = "；".join(f"{self._who(p)}{codes.SOURCE[p.source]} {mu_text(p.area)} 亩" for p in trace.parts)
             return Step("种什么、怎样灌", inputs, self._clause("sources"), f"面积按水源划分：{outcome}")
         return Step("种什么、怎样灌", inputs, self._clause("quota"), outcome)
+
+    def _mixed(self):
+        """How the policy divides a parcel with both sources."""
+        surface = self.policy.mixed_surface
+        if self.policy.get("sources.mixed_mode") == "round":
+            return "混合水源的轮次", "政策未填" if surface is None else f"地表水 {surface[0]} 轮，共 {surface[1]} 轮"
+        return "混合水源的地表水面积比例", "政策未填" if surface is None else share_text(self.policy.mixed_share_e4)
 
     def _from(self, value, name, rows):
         if not value:
@@ -213,7 +219,9 @@ class Telling:
             part = next(one for one in self.trace.parts if one.source == source)
             key = limits.quota_label(self.trace.crop, self.site["district_code"], source, self.trace.method)
             if part.quota is None:
-                inputs.append((key, part.missing))
+                inputs.append((key if self.by_crop else codes.SOURCE[source], part.missing))
+                continue
+            if not self.by_crop:
                 continue
             row = part.quota.row
             where = f"定额表第 {row['source_row']} 行，" if row["source_row"] else ""
@@ -222,7 +230,9 @@ class Telling:
             inputs.append((key, f"{where}定额 {amount_text(row['quota_m3_mu_100'])} m³/亩{every}，渠系水利用系数 "
                                 f"{eta_factor(row['eta_canal'])}，田间水利用系数 {eta_factor(row['eta_field'])}"
                                 + (f"（{about}）" if about else "")))
-        if self.trace.reason == "QUOTA_MISSING":
+        if not self.by_crop and self.trace.reason not in ("QUOTA_MISSING", "CROP_MIX_MISSING"):
+            return self._composite()
+        if self.trace.reason in ("QUOTA_MISSING", "CROP_MIX_MISSING"):
             return Step("按什么定额、要多少水", inputs, self._clause("quota"), "缺定额，整块地不能核定")
         mixed = self.site["source"] == "mixed"
         lines = [self._who(part) + (f"{codes.SOURCE[part.source]} " if mixed else "") + self.formula(part)
@@ -231,6 +241,8 @@ class Telling:
 
     def formula(self, part):
         """``W = A · q / η`` with its figures: ``12.30 亩 × 450.00 m³/亩 ÷ (0.6000 × 0.9000) = 10,250 m³（…）``."""
+        if part.quota.fid is None:
+            return self._composite_formula(part)
         row = part.quota.row
         step = m3_text(self.policy.step_m3_100)
         return (f"{mu_text(part.area)} 亩 × {amount_text(row['quota_m3_mu_100'])} m³/亩 ÷ "
@@ -336,7 +348,9 @@ class Telling:
         lines = list(REMEDIES.get(self.trace.reason, ()))
         if not lines and self.trace.reason in KINDS:
             lines = [KINDS[self.trace.reason].remedy]
-        if self.trace.reason == "QUOTA_MISSING":
+        if self.trace.reason in ("QUOTA_MISSING", "CROP_MIX_MISSING") and not self.by_crop:
+            lines += [f"缺的是：{part.missing}" for part in self.trace.parts if part.quota is None]
+        elif self.trace.reason == "QUOTA_MISSING":
             for part in self.trace.parts:
                 if part.quota is None:
                     key = limits.quota_label(self.trace.crop, self.site["district_code"], part.source,
@@ -353,11 +367,6 @@ def m2_text(m2_100):
     """0.01 m² → ``6,000.00 m²``."""
     whole, rest = divmod(int(m2_100 or 0), 100)
     return f"{whole:,}.{rest:02d} m²"
-
-
-def amount_text(value_100):
-    """0.01 units with two decimals: ``450.00``."""
-    return f"{value_100 // 100:,}.{value_100 % 100:02d}"
 
 
 def recorded_text(m2_100, mu_100, blank):

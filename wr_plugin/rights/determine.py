@@ -7,18 +7,20 @@ from typing import Callable, Optional
 import numpy as np
 import pandas as pd
 
-from . import cap_leaves, caps, columns, holders, limits, parts, quota, scope
+from . import cap_leaves, caps, columns, holders, limits, obligations, parts, quota, scope, unit_columns
 
 PARCEL_COLUMNS = ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code")
 SITE_COLUMNS = ("parcel_fid", "registry_fid", "district_code", "outlet_code", "well_code", "unapproved_m2_100",
-                "geometry_m2_100", "forest_m2_100", "source", "defect")
+                "geometry_m2_100", "forest_m2_100", "well_overdraft", "well_spring", "source", "defect")
 LINK_COLUMNS = ("fid", "DKBM", "CBFBM", "CBHTBM", "HTMJ", "HTMJM", "YHTMJ", "YHTMJM")
 HOLDER_COLUMNS = ("fid", "CBFBM", "CBFMC", "CBFLX")
-OUTLET_COLUMNS = ("fid", "outlet_code", "canal_code")
+OUTLET_COLUMNS = ("fid", "outlet_code", "outlet_name", "canal_code", "metering")
 CANAL_COLUMNS = ("fid", "canal_code", "parent_code")
+DISTRICT_COLUMNS = ("fid", "district_code", "district_name", "permit_number", "district_scale", "metered")
+WELL_COLUMNS = ("fid", "well_code", "permit_number", "permit_m3", "permit_from", "metering")
 REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
 HAVING = ("right", "reduced")
-STEPS = ("areas", "screen", "deduct", "words", "split", "quotas", "missing_caps", "grant", "frames")
+STEPS = ("areas", "screen", "deduct", "words", "split", "units", "quotas", "missing_caps", "grant", "frames")
 """The methods of ``Chain`` in their order; the last one gives the result."""
 CAP_RESULT_NUMBERS = ("parent_fid", "demand_m3_100", "cap_m3_100", "reserve_m3_100", "limit_m3_100", "volume_m3_100")
 CAP_RESULT_COLUMNS = ("fid", "cap_level", "cap_code", "cap_name", "source", "mode", *CAP_RESULT_NUMBERS,
@@ -31,7 +33,8 @@ CAP_CLASS_COLUMNS = ("cap_fid", "class_number", "class_name", "demand_m3_100", "
 class Inputs:
     """The frames that the rights of a county rest on, with the columns named above; ``quota`` and ``cap`` whole.
 
-    ``outlet`` and ``canal`` are needed where the policy's tree of caps has canals.
+    ``outlet`` and ``canal`` are needed where the policy's tree of caps has canals; what follows them where the policy
+    has other units than households, composite quotas, or rules on permits and ground water.
     """
 
     parcel: pd.DataFrame
@@ -44,6 +47,12 @@ class Inputs:
     county_code: str
     outlet: Optional[pd.DataFrame] = None
     canal: Optional[pd.DataFrame] = None
+    district: Optional[pd.DataFrame] = None
+    well: Optional[pd.DataFrame] = None
+    water_unit: Optional[pd.DataFrame] = None
+    unit_member: Optional[pd.DataFrame] = None
+    crop_mix: Optional[pd.DataFrame] = None
+    zone: Optional[pd.DataFrame] = None
 
 
 @dataclass
@@ -55,6 +64,7 @@ class Rights:
     holder_right: pd.DataFrame
     cap_result: pd.DataFrame
     cap_class: pd.DataFrame
+    unit_right: pd.DataFrame
     finding: pd.DataFrame
 
 
@@ -132,10 +142,16 @@ class Chain:
                                      self.policy.get("quota.default_method"))
         self.reached = self.outcome.open
         mixed = scope.is_one_of(self.site["source"], ["mixed"])
-        self._stop_and_tell(self.crop.code < 0, "CROP_MISSING", "名录未填作物，政策也没有默认作物")
-        self._stop_and_tell(self.method.code < 0, "METHOD_MISSING", "名录未填灌溉方式，政策也没有默认灌溉方式")
-        if self.policy.mixed_share_e4 is None:
+        if not self.composite:
+            self._stop_and_tell(self.crop.code < 0, "CROP_MISSING", "名录未填作物，政策也没有默认作物")
+            self._stop_and_tell(self.method.code < 0, "METHOD_MISSING", "名录未填灌溉方式，政策也没有默认灌溉方式")
+        if self.policy.mixed_surface is None:
             self._stop_and_tell(mixed, "MIX_SHARE_MISSING", "地块有地表水又有地下水，政策未定地表水比例")
+
+    @property
+    def composite(self):
+        """Whether demands follow from the districts' composite quotas."""
+        return self.policy.get("quota.basis") == "composite"
 
     def _stop_and_tell(self, mask, code, message):
         self.outcome.stop(mask & self.reached, "no_quota", code)
@@ -153,7 +169,7 @@ class Chain:
         live = np.flatnonzero(self.outcome.open[self.holding.parcel])
         place = self.holding.parcel[live]
         source = self.site["source"].to_numpy(dtype=object)[place]
-        shares = parts.by_source(self.holding.legal_mu_100[live], self.area[live], source, self.policy.mixed_share_e4)
+        shares = parts.by_source(self.holding.legal_mu_100[live], self.area[live], source, self.policy.mixed_surface)
         holding = live[shares.holding]
         self.part = pd.DataFrame({"parcel": self.holding.parcel[holding], "holder": self.holding.holder[holding],
                                   "source": shares.source, "legal_mu_100": shares.legal_mu_100,
@@ -161,24 +177,48 @@ class Chain:
         code, values = pd.factorize(self.site["district_code"].to_numpy(dtype=object), sort=True)
         self.district = quota.Words(code, list(values))
 
+    def units(self):
+        """The unit of confirmation of each part; parts that the policy does not confirm, or whose unit nobody knows, go.
+        A parcel of which no part is left is withheld; the others wait for what has gone (``partly``)."""
+        self.assigned = unit_columns.assign(self)
+        place, refusal = self.part["parcel"].to_numpy(), self.assigned.refusal
+        self.part["unit"] = self.assigned.unit
+        self.found.extend(self.assigned.findings(place))
+        refused = np.flatnonzero(refusal != "")
+        self.partly = np.full(self.count, "", dtype=object)
+        self.partly[place[refused[::-1]]] = refusal[refused[::-1]]
+        self.part = self.part[refusal == ""].reset_index(drop=True)
+        left = self._mask(self.part["parcel"].to_numpy())
+        self.outcome.stop((self.partly != "") & ~left, "withheld", self.partly)
+
     def quotas(self):
         """The quota row and demand of each part; a parcel with a part without a row is stopped whole."""
-        place = self.part["parcel"].to_numpy()
-        found = quota.look_up(self.inputs.quota, *map(self._of_parts, (self.crop, self.method, self.district)),
-                              self.part["source"].to_numpy())
-        for crop, district, source, method, what, mask in found.missing:
+        place, source = self.part["parcel"].to_numpy(), self.part["source"].to_numpy()
+        if self.composite:
+            found = quota.look_up_composite(self.inputs.quota, self.inputs.crop_mix, self._of_parts(self.district), source)
+        else:
+            found = quota.look_up(self.inputs.quota, *map(self._of_parts, (self.crop, self.method, self.district)), source)
+        for code, subject, what, mask in found.missing:
             affected = np.unique(place[mask])
-            self.outcome.stop(self._mask(affected), "no_quota", "QUOTA_MISSING")
-            self.found.append({"code": "QUOTA_MISSING", "subject": f"{crop}|{district}|{source}|{method}",
-                               "value": str(len(affected)), "message":
-                               f"{limits.quota_label(crop, district, source, method)}：{what}；{len(affected)} 个地块用到"})
+            self.outcome.stop(self._mask(affected), "no_quota", code)
+            self.found.append({"code": code, "subject": subject, "value": str(len(affected)),
+                               "message": f"{what}；{len(affected)} 个地块用到"})
         self.part["quota_fid"] = found.column("fid")
         self.part["quota_m3_mu_100"] = found.column("quota_m3_mu_100")
         self.part["eta_e8"] = found.column("eta_e8")
         self._drop_stopped()
-        self.part["demand_m3_100"] = quota.demand_m3_100(
-            *(self.part[name].to_numpy() for name in ("area_mu_100", "quota_m3_mu_100", "eta_e8")),
-            self.policy.step_m3_100)
+        self._demand()
+
+    def _demand(self):
+        """Demands by the parts' own areas, or under composite quotas by their units'."""
+        area, amount, eta = (self.part[name].to_numpy() for name in ("area_mu_100", "quota_m3_mu_100", "eta_e8"))
+        if not self.composite:
+            self.part["demand_m3_100"] = quota.demand_m3_100(area, amount, eta, self.policy.step_m3_100)
+            return
+        key = self.part["unit"].to_numpy() * len(caps.SOURCES) + self.part["source"].to_numpy()
+        self.part["unit_source"] = np.unique(key, return_inverse=True)[1].reshape(-1)
+        self.part["demand_m3_100"], self.composite_cut = unit_columns.spread(
+            area, amount, self.part["unit_source"].to_numpy(), self.policy.step_m3_100)
 
     def missing_caps(self):
         """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
@@ -197,6 +237,8 @@ class Chain:
         cut_off = self.part[mask]
         self.outcome.stop(self._mask(np.unique(place[mask])), "no_quota", "CAP_MISSING")
         self._drop_stopped()
+        if self.composite:
+            self._demand()
         self.found.extend(caps.missing_findings(self.tree, *(cut_off[c].to_numpy() for c in ("leaf", "demand_m3_100"))))
 
     def _of_parts(self, words):
@@ -215,19 +257,23 @@ class Chain:
         self.part["volume_m3_100"] = granted.volume_m3_100
         self.cap_rows, self.cap_classes = granted.rows, granted.classes
         self.found.extend(granted.findings)
+        self.found.extend(obligations.findings(self))
 
     def frames(self):
         """The result as the work file's tables."""
         reduced = self._per_parcel(self.deducted) > 0
         self.outcome.stop(reduced, "reduced", "UNAPPROVED_OVERLAP")
+        self.outcome.stop(self.partly != "", "reduced", self.partly)
         self.outcome.stop(self.outcome.open, "right", "")
         right_part = self._right_part()
+        unit_right = unit_columns.totals(self, right_part)
+        right_part["unit_id"] = self.unit_ids
         holder_right = holders.totals(
             self.part["holder"].to_numpy(), self.part["source"].to_numpy(), right_part["parcel_fid"].to_numpy(),
             *(self.part[name].to_numpy() for name in ("area_mu_100", "demand_m3_100", "volume_m3_100")),
             self.holding.codes, self.names, self.parcel["village_code"].to_numpy(dtype=object)[self.part["parcel"]])
         return Rights(self._parcel_right(), right_part, holder_right, *self._cap_results(right_part),
-                      pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code",
+                      unit_right, pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code",
                                                         "value"]))
 
     def _right_part(self):
@@ -241,7 +287,9 @@ class Chain:
             "source": np.array(caps.SOURCES, dtype=object)[self.part["source"].to_numpy()],
             "legal_mu_100": self.part["legal_mu_100"],
             "deducted_mu_100": self.part["legal_mu_100"] - self.part["area_mu_100"],
-            **{name: self.part[name] for name in ("area_mu_100", "quota_fid", "quota_m3_mu_100", "eta_e8")},
+            "area_mu_100": self.part["area_mu_100"],
+            "quota_fid": self.part["quota_fid"].astype("Int64").where(self.part["quota_fid"] >= 0),
+            **{name: self.part[name] for name in ("quota_m3_mu_100", "eta_e8")},
             "district_code": site["district_code"],
             "outlet_code": np.where(surface, site["outlet_code"], None),
             "well_code": np.where(surface, None, site["well_code"]),
@@ -252,7 +300,7 @@ class Chain:
     def _parcel_right(self):
         held, state = self.holding, self.outcome.state
         having = pd.Series(state).isin(HAVING).to_numpy()
-        reached = having | (state == "no_quota")
+        reached = having | (state == "no_quota") | (state == "withheld")
         several = np.bincount(held.parcel, minlength=self.count)
         blank = (several == 0) | (self._per_parcel(held.blank) > 0) | self.parcel["DKBM"].duplicated(False).to_numpy()
         legal = pd.array(self._per_parcel(held.legal_mu_100), dtype="Int64")
@@ -265,7 +313,7 @@ class Chain:
             "holder_names": self._holder_names(several),
             "legal_mu_100": legal,
             "deducted_mu_100": np.where(reached | (state == "unapproved"), self._per_parcel(self.deducted), 0),
-            "area_mu_100": np.where(having, self._per_parcel(self.area), 0),
+            "area_mu_100": columns.sums(self.part["area_mu_100"], place, self.count),
             "source": self.site["source"],
             "crop": np.where(reached, self.crop.texts(), None),
             "method": np.where(reached, self.method.texts(), None),

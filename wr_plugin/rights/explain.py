@@ -15,7 +15,7 @@ MOST_PARCELS = 100
 FIGURES = {
     "state": "状态", "reason": "原因", "legal_mu_100": "法定面积", "deducted_mu_100": "扣减面积", "area_mu_100": "确权面积",
     "demand_m3_100": "定额水量", "volume_m3_100": "核定水量", "quota_m3_mu_100": "定额", "eta_e8": "灌溉水利用系数",
-    "part": "水权明细", "parcels": "地块数",
+    "part": "水权明细", "parcels": "地块数", "unit_id": "确权单位",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Optional
 from ..model import policy as policies
 from ..model.errors import BadInput
 from ..store import reading, registry_links
-from . import cap_trace, cap_tree, limits
+from . import cap_trace, cap_tree, composite, limits, units
 
 
 @dataclass
@@ -26,6 +26,7 @@ class County:
     cap_results: cap_trace.Results
     county_code: str
     canals: dict = field(default_factory=dict)
+    mix: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -33,7 +34,8 @@ class Parcel:
     """Everything stored about one parcel: rows of parcel, parcel_site, CBDKXX, registry, findings, rights.
 
     ``names``: holders' names by CBFBM, None for one that CBF lacks; ``kinds``: their CBFLX; ``places``: names of its
-    district, outlet and well by the site's column.
+    district, outlet and well by the site's column; ``district``, ``outlet``, ``well``: their rows, empty where there
+    is none; ``members``: the units that list its holders; ``units``: the stored rights of its parts' units by number.
     """
 
     row: dict
@@ -47,6 +49,11 @@ class Parcel:
     parts: list
     places: dict
     kinds: dict = field(default_factory=dict)
+    district: dict = field(default_factory=dict)
+    outlet: dict = field(default_factory=dict)
+    well: dict = field(default_factory=dict)
+    members: units.Members = field(default_factory=units.Members)
+    units: dict = field(default_factory=dict)
 
 
 def county(store):
@@ -59,6 +66,7 @@ def county(store):
         cap_trace.Results(_dicts(store, "SELECT * FROM cap_result ORDER BY fid"),
                           _dicts(store, "SELECT * FROM cap_class ORDER BY cap_fid, class_number")),
         store.setting("county_code", ""), _canals(store) if "canal" in policy.get("cap.tree") else {},
+        composite.mix_index(_dicts(store, "SELECT * FROM crop_mix")),
     )
 
 
@@ -115,7 +123,29 @@ def parcel(store, row):
         _dicts(store, "SELECT * FROM right_part WHERE parcel_fid = ? ORDER BY part_id", (fid,)),
         {column: _name(store, sql, site[column]) for column, sql in PLACES.items()} if site else {},
         {link["CBFBM"]: _name(store, KIND_SQL, link["CBFBM"]) for link in links},
+        *(_first(store, sql, site[column]) if site else {} for column, sql in ROWS.items()),
+        _members(store, {link["CBFBM"] for link in links}),
+        {row["unit_id"]: row for row in _dicts(store, UNITS_SQL, (fid,))},
     )
+
+
+ROWS = {
+    "district_code": "SELECT * FROM irrigation_district WHERE district_code = ? ORDER BY fid LIMIT 1",
+    "outlet_code": "SELECT * FROM outlet WHERE outlet_code = ? ORDER BY fid LIMIT 1",
+    "well_code": "SELECT * FROM well WHERE well_code = ? ORDER BY fid LIMIT 1",
+}
+UNITS_SQL = "SELECT * FROM unit_right WHERE unit_id IN (SELECT unit_id FROM right_part WHERE parcel_fid = ?)"
+
+
+def _first(store, sql, code):
+    row = reading.one(store, sql, (code,)) if code else None
+    return dict(row) if row else {}
+
+
+def _members(store, holders):
+    rows = [row for holder in sorted(h for h in holders if h)
+            for row in _dicts(store, "SELECT * FROM unit_member WHERE CBFBM = ? ORDER BY fid", (holder,))]
+    return units.Members(_dicts(store, "SELECT * FROM water_unit ORDER BY fid") if rows else (), rows)
 
 
 KIND_SQL = "SELECT CBFLX FROM CBF WHERE CBFBM = ? ORDER BY fid LIMIT 1"

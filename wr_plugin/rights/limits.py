@@ -62,20 +62,20 @@ def find_quota(index, crop, district_code, source, method) -> Tuple[Optional[Quo
 def _one_quota(rows):
     found = []
     for row in rows:
-        where = _where(row)
+        at = where(row)
         if row["quota_m3_mu_100"] is None:
-            return None, f"定额表中这一行未填定额{where}"
+            return None, f"定额表中这一行未填定额{at}"
         if not _text(row["eta_canal"]) or not _text(row["eta_field"]):
-            return None, f"定额表中这一行未填灌溉水利用系数{where}"
+            return None, f"定额表中这一行未填灌溉水利用系数{at}"
         if int(row["quota_m3_mu_100"]) < 0:
-            return None, f"定额表中这一行的定额为负数{where}"
+            return None, f"定额表中这一行的定额为负数{at}"
         try:
             eta = amounts.eta_e8(_text(row["eta_canal"]), _text(row["eta_field"]))
         except (ValueError, ArithmeticError):
-            return None, f"定额表中这一行的利用系数应在 0 与 1 之间、至多四位小数{where}"
+            return None, f"定额表中这一行的利用系数应在 0 与 1 之间、至多四位小数{at}"
         found.append(QuotaRow(int(row["fid"]), int(row["quota_m3_mu_100"]), eta, row))
     if len({(one.quota_m3_mu_100, one.eta_e8) for one in found}) > 1:
-        return None, f"定额表中这一行有 {len(found)} 个不同的值，请只留一行{_where(rows[0])}"
+        return None, f"定额表中这一行有 {len(found)} 个不同的值，请只留一行{where(rows[0])}"
     return found[0], ""
 
 
@@ -125,11 +125,11 @@ def find_cap(index, level, code, source, above=()) -> Tuple[Optional[CapRow], st
         return None, "指标表中没有这一行" if level in index.required else ""
     for row in rows:
         if row["cap_m3_100"] is None or int(row["cap_m3_100"]) < 0:
-            return None, f"指标表中这一行未填指标水量{_where(row)}"
+            return None, f"指标表中这一行未填指标水量{where(row)}"
         if not 0 <= int(row.get("reserve_m3_100") or 0) <= int(row["cap_m3_100"]):
-            return None, f"指标表中这一行的预留水量大于指标水量{_where(row)}"
+            return None, f"指标表中这一行的预留水量大于指标水量{where(row)}"
     if len({(int(row["cap_m3_100"]), int(row.get("reserve_m3_100") or 0)) for row in rows}) > 1:
-        return None, f"指标表中这一行有 {len(rows)} 个不同的值，请只留一行{_where(rows[0])}"
+        return None, f"指标表中这一行有 {len(rows)} 个不同的值，请只留一行{where(rows[0])}"
     return CapRow(int(rows[0]["fid"]), int(rows[0]["cap_m3_100"]), rows[0], int(rows[0].get("reserve_m3_100") or 0)), ""
 
 
@@ -152,5 +152,6 @@ def _text(value):
     return "" if value is None else str(value).strip()
 
 
-def _where(row):
+def where(row):
+    """Which row of its sheet, in brackets; empty where nobody knows."""
     return f"（第 {row['source_row']} 行）" if row.get("source_row") is not None else ""

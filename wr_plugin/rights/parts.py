@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..model import amounts
 from . import caps, columns
 
-SHARE_SCALE = 10_000
 TWINS = {"HTMJ": "HTMJM", "YHTMJ": "YHTMJM", "SCMJ": "SCMJM"}
 
 
@@ -134,25 +132,20 @@ def deducted_mu_100(holding, unapproved_m2_100, geometry_m2_100):
     return np.where(overlap > 0, np.minimum(deduction, holding.legal_mu_100), 0)
 
 
-def by_source(legal_mu_100, area_mu_100, source, share_e4):
+def by_source(legal_mu_100, area_mu_100, source, surface):
     """Splits holdings by source.
 
-    ``source``: object array of ``surface``, ``ground``, ``mixed`` per holding; ``share_e4``: surface share of mixed
-    ones in 1e-4 (None only where nothing is mixed). The ground part is the rest, so each column adds up. As both
-    x → round(x·s) and x → x − round(x·s) never fall for 0 ≤ s ≤ 1, no part's area exceeds its legal area. A part
+    ``source``: object array of ``surface``, ``ground``, ``mixed`` per holding; ``surface``: (part, whole) of mixed ones
+    that is surface water's (None only where nothing is mixed). The ground part is the rest, so each column adds up. As
+    both x → round(x·s) and x → x − round(x·s) never fall for 0 ≤ s ≤ 1, no part's area exceeds its legal area. A part
     without legal area is no part.
     """
-    share = SHARE_SCALE if share_e4 is None else share_e4
-    weight = np.select([source == "surface", source == "mixed"], [SHARE_SCALE, share], 0).astype(np.int64)
+    share, whole = (1, 1) if surface is None else surface
+    weight = np.select([source == "surface", source == "mixed"], [whole, share], 0).astype(np.int64)
     position = np.arange(len(source))
-    split = [columns.share_of(column, weight, np.full(len(weight), SHARE_SCALE, dtype=np.int64))
+    split = [columns.share_of(column, weight, np.full(len(weight), whole, dtype=np.int64))
              for column in (legal_mu_100, area_mu_100)]
     legal = np.stack([split[0], legal_mu_100 - split[0]], axis=1).reshape(-1)
     area = np.stack([split[1], area_mu_100 - split[1]], axis=1).reshape(-1)
     kept = legal > 0
     return Shares(np.repeat(position, 2)[kept], np.tile(np.array([0, 1]), len(source))[kept], legal[kept], area[kept])
-
-
-def surface_share(amount, share_e4):
-    """The scalar of ``by_source``: surface part of one amount of a mixed parcel."""
-    return amounts.half_up(amount * share_e4, SHARE_SCALE)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..model import amounts
+from ..model import amounts, codes
 from ..model.errors import BadInput
-from . import caps, columns, limits
+from . import caps, columns, composite, limits
 
 
 @dataclass
@@ -42,7 +42,7 @@ def words_of(parcel, registry, column, default):
 class Quotas:
     """Per part: number into ``rows`` (``limits.QuotaRow``), -1 where missing; and the missing keys.
 
-    ``missing``: list of (crop, district, source, method, what is missing, mask over the parts).
+    ``missing``: list of (finding code, subject, what is missing, mask over the parts).
     """
 
     number: np.ndarray
@@ -50,8 +50,8 @@ class Quotas:
     missing: list
 
     def column(self, name):
-        """A field of the rows per part, int64; 0 where the row is missing."""
-        return np.array([*(getattr(row, name) for row in self.rows), 0], dtype=np.int64)[self.number]
+        """A field of the rows per part, int64; 0 where the row is missing, -1 for the number of a row that is none."""
+        return np.array([*(-1 if getattr(row, name) is None else getattr(row, name) for row in self.rows), 0], dtype=np.int64)[self.number]
 
 
 def look_up(table, crop, method, district, source):
@@ -60,7 +60,7 @@ def look_up(table, crop, method, district, source):
     ``table``: the quota frame; ``crop``, ``method``, ``district``: ``Words`` per part, without blanks; ``source``:
     number into ``caps.SOURCES``. A county has few different keys: each is looked up once.
     """
-    index = limits.quota_index(table.astype(object).where(table.notna(), None).to_dict("records"))
+    index = limits.quota_index(_records(table))
     sizes = [max(len(crop.values), 1), max(len(method.values), 1), max(len(district.values), 1)]
     key = ((source.astype(np.int64) * sizes[0] + crop.code) * sizes[1] + method.code) * sizes[2] + district.code
     different, first, part = np.unique(key, return_index=True, return_inverse=True)
@@ -70,11 +70,34 @@ def look_up(table, crop, method, district, source):
                  method.values[method.code[at]])
         row, what = limits.find_quota(index, *words)
         if row is None:
-            missing.append((*words, what, part.reshape(-1) == i))
+            missing.append(("QUOTA_MISSING", "|".join(words), f"{limits.quota_label(*words)}：{what}",
+                            part.reshape(-1) == i))
         else:
             numbers[i] = len(rows)
             rows.append(row)
     return Quotas(numbers[part.reshape(-1)], rows, missing)
+
+
+def look_up_composite(table, mix, district, source):
+    """The composite quota of each part (``composite.find``). ``table``, ``mix``: the frames quota and crop_mix;
+    ``district``: ``Words`` per part, without blanks; ``source``: number into ``caps.SOURCES``."""
+    index, mixes = limits.quota_index(_records(table)), composite.mix_index(_records(mix) if mix is not None else ())
+    key = source.astype(np.int64) * max(len(district.values), 1) + district.code
+    different, first, part = np.unique(key, return_index=True, return_inverse=True)
+    rows, numbers, missing = [], np.full(len(different), -1, dtype=np.int64), []
+    for i, at in enumerate(first):
+        where = district.values[district.code[at]], caps.SOURCES[source[at]]
+        row, code, what = composite.find(mixes, index, *where)
+        if row is None:
+            missing.append((code, "|".join(where), f"灌区 {where[0]} {codes.SOURCE[where[1]]}：{what}", part.reshape(-1) == i))
+        else:
+            numbers[i] = len(rows)
+            rows.append(row)
+    return Quotas(numbers[part.reshape(-1)], rows, missing)
+
+
+def _records(frame):
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def demand_m3_100(area_mu_100, quota_m3_mu_100, eta_e8, step_m3_100):

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import List, Optional
 
 from ..model import amounts
-from . import cap_trace, limits
+from . import cap_trace, composite, limits, units, withheld
 
 SOURCES = ("surface", "ground")
 HOLDER_DEFECTS = ("HOLDER_LINK_MISSING", "HOLDER_UNKNOWN")
 TWINS = {"HTMJ": "HTMJM", "YHTMJ": "YHTMJM", "SCMJ": "SCMJM"}
-SHARE_SCALE = 10_000
 LARGEST_AREA = 1e13
 
 
@@ -46,6 +45,8 @@ class Part:
     demand: int = 0
     volume: int = 0
     cap_missing: List[tuple] = field(default_factory=list)
+    unit: Optional[units.Unit] = None
+    refusal: Optional[withheld.Refusal] = None
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Trace:
     reason: str = ""
     shares: List[Share] = field(default_factory=list)
     parts: List[Part] = field(default_factory=list)
+    refused: List[Part] = field(default_factory=list)
     crop: str = ""
     method: str = ""
 
@@ -106,21 +108,36 @@ def _with_quota(trace, parcel, county):
     policy, site = county.policy, parcel.site
     trace.crop = _word(parcel.registry, "crop", policy.get("quota.default_crop"))
     trace.method = _word(parcel.registry, "method", policy.get("quota.default_method"))
+    by_crop = policy.get("quota.basis") == "crop"
     for word, reason in ((trace.crop, "CROP_MISSING"), (trace.method, "METHOD_MISSING")):
-        if not word:
+        if not word and by_crop:
             return trace.stop("no_quota", reason)
-    if site["source"] == "mixed" and policy.mixed_share_e4 is None:
+    if site["source"] == "mixed" and policy.mixed_surface is None:
         return trace.stop("no_quota", "MIX_SHARE_MISSING")
-    trace.parts = split(trace.shares, site["source"], policy.mixed_share_e4)
+    parts = split(trace.shares, site["source"], policy.mixed_surface)
+    for part in parts:
+        part.refusal = withheld.of_part(policy, part.source, parcel.district.get("permit_number"), abstraction(parcel))
+        if not part.refusal:
+            part.unit, part.refusal = units.unit_of(policy, place_of(parcel, part), parcel.members)
+    trace.parts = [part for part in parts if not part.refusal]
+    trace.refused = [part for part in parts if part.refusal]
+    if not trace.parts:
+        return trace.stop("withheld", trace.refused[0].refusal.code)
+    reasons = {}
     for part in trace.parts:
-        part.quota, part.missing = limits.find_quota(county.quota, trace.crop, site["district_code"], part.source,
-                                                     trace.method)
-    if any(part.quota is None for part in trace.parts):
-        return trace.stop("no_quota", "QUOTA_MISSING")
+        if by_crop:
+            part.quota, part.missing = limits.find_quota(county.quota, trace.crop, site["district_code"], part.source,
+                                                         trace.method)
+            reason = "QUOTA_MISSING"
+        else:
+            part.quota, reason, part.missing = composite.find(county.mix, county.quota, site["district_code"], part.source)
+        if part.quota is None:
+            reasons[part.source] = reason
+    if reasons:
+        return trace.stop("no_quota", reasons[max(reasons)])
     cutting = policy.get("cap.mode") != "report"
     for part in trace.parts:
-        part.demand = amounts.demand_m3_100(part.area, part.quota.quota_m3_mu_100, part.quota.eta_e8,
-                                            policy.step_m3_100)
+        part.demand = demand_of(part, parcel, policy.step_m3_100)
         part.volume = part.demand
         if cutting:
             part.cap_missing = cap_trace.missing(county, parcel, part.source)
@@ -130,7 +147,37 @@ def _with_quota(trace, parcel, county):
         for part in trace.parts:
             part.volume = cap_trace.volume(county, parcel, trace, part)
     deducted = sum(share.deducted for share in trace.shares)
+    if not deducted and trace.refused:
+        return trace.stop("reduced", trace.refused[0].refusal.code)
     return trace.stop("reduced", "UNAPPROVED_OVERLAP") if deducted else trace.stop("right", "")
+
+
+def abstraction(parcel):
+    """Where the parcel's ground water is taken from."""
+    return withheld.Abstraction(withheld.is_yes(parcel.site["well_overdraft"]), withheld.is_yes(parcel.site["well_spring"]),
+                                parcel.well.get("permit_from"))
+
+
+def place_of(parcel, part):
+    """What the unit of a part may be told by."""
+    site = parcel.site
+    return units.Place(part.source, part.code, parcel.row["DKBM"], parcel.row["village_code"], site["district_code"],
+                       site["outlet_code"] or "", parcel.district, parcel.outlet, parcel.well)
+
+
+def demand_of(part, parcel, step):
+    """The demand of a part by its own area; under a composite quota its share of its unit's, which is the stored
+    Σ area × quota rounded once (``unit_columns.spread``). Who got one more step is known from the last one that did."""
+    stored = parcel.units.get(part.unit.right_id(part.source)) if part.quota.fid is None else None
+    if stored is None or not stored["weight_e4"]:
+        return amounts.demand_m3_100(part.area, part.quota.quota_m3_mu_100, part.quota.eta_e8, step)
+    whole = amounts.half_up(stored["weight_e4"], 100 * step)
+    steps, remainder = divmod(part.area * part.quota.quota_m3_mu_100 * whole, stored["weight_e4"])
+    if stored["last_key"]:
+        last, before = int(stored["last_remainder"]), (parcel.row["DKBM"], part.code) <= tuple(
+            stored["last_key"].rsplit("|", 1))
+        steps += remainder > last or (remainder == last and before)
+    return steps * step
 
 
 def mostly_forest(site):
@@ -202,12 +249,13 @@ def _split_measured(row, shares):
         share.legal = part
 
 
-def split(shares, source, share_e4):
-    """Parts by holder, surface before ground; a part without legal area is no part."""
-    weight = {"surface": SHARE_SCALE, "ground": 0, "mixed": share_e4}[source]
+def split(shares, source, surface):
+    """Parts by holder, surface before ground; a part without legal area is no part. ``surface``: (part, whole) of a
+    mixed parcel that is surface water's."""
+    weight, scale = {"surface": (1, 1), "ground": (0, 1), "mixed": surface}[source]
     parts = []
     for share in shares:
-        legal, area = (amounts.half_up(whole * weight, SHARE_SCALE) for whole in (share.legal, share.area))
+        legal, area = (amounts.half_up(whole * weight, scale) for whole in (share.legal, share.area))
         parts.append(Part(share.code, "surface", legal, area))
         parts.append(Part(share.code, "ground", share.legal - legal, share.area - area))
     return [part for part in parts if part.legal > 0]
@@ -218,7 +266,7 @@ def differences(trace, parcel):
     right, found = parcel.right, []
     legal = None if not trace.shares or any(s.blank for s in trace.shares) or parcel.same_code > 1 else \
         sum(share.legal for share in trace.shares)
-    reached = trace.having or trace.state in ("no_quota", "unapproved")
+    reached = trace.having or trace.state in ("no_quota", "unapproved", "withheld")
     expected = {
         "state": trace.state, "reason": trace.reason, "legal_mu_100": legal,
         "deducted_mu_100": sum(share.deducted for share in trace.shares) if reached else 0,
@@ -236,6 +284,8 @@ def differences(trace, parcel):
         values = {"legal_mu_100": part.legal, "area_mu_100": part.area, "demand_m3_100": part.demand,
                   "volume_m3_100": part.volume, "quota_m3_mu_100": part.quota.quota_m3_mu_100,
                   "eta_e8": part.quota.eta_e8}
+        if row["unit_id"] is not None:
+            values["unit_id"] = part.unit.right_id(part.source)
         found += [(name, row[name], value) for name, value in values.items() if row[name] != value]
     return found
 

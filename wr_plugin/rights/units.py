@@ -69,7 +69,7 @@ class Members:
     parcel before one that names the household alone.
     """
 
-    def __init__(self, units, members):
+    def __init__(self, units=(), members=()):
         self.units = {}
         for row in sorted(units, key=lambda one: one["fid"]):
             self.units.setdefault(_text(row["unit_code"]), row)
@@ -107,11 +107,11 @@ def unit_of(policy, place, members) -> "tuple[Optional[Unit], Optional[withheld.
         kind = policy.get("units.unlisted") if reason == "UNIT_MISSING" else None
         if kind is None:
             return None, withheld.Refusal(reason)
-    code = _code(kind, place)
+    code = code_of(kind, place)
     return (Unit(kind, code), None) if code else (None, withheld.Refusal(NO_UNIT))
 
 
-def _code(kind, place):
+def code_of(kind, place):
     """The code of a unit that the part's own place tells; "" where it does not."""
     if kind == "holder_source":
         return place.holder

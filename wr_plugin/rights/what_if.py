@@ -121,7 +121,7 @@ class Base:
         for position in range(STEP[step], len(STEP)):
             step = COMPUTED[position]
             self._keep(step, _before(step, settings), chain, plain="quota" not in tables)
-            if step == "quotas" and only is not None and changed.policy.get("cap.mode") == caps.REPORT:
+            if step == "quotas" and only is not None and changed.policy.get("cap.mode") == caps.REPORT and not chain.composite:
                 mine = only[chain.part["parcel"].to_numpy()]
                 chain.part = chain.part[mine].reset_index(drop=True)
             getattr(chain, step)()

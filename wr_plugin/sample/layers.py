@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from ..model import amounts
-from . import layout, names, people, shapefile, water
+from . import layout, limits, names, people, shapefile, water
 from .shapefile import Column
 
 YEAR = "2026"
@@ -143,7 +143,7 @@ def _write_wells(folder, county):
     rng = np.random.default_rng([county.seed, county.land.parcels, 31])
     codes = names.well_codes(count)
     permitted = wells.permitted.tolist()
-    volume = rng.integers(20, 90, count) * 1000
+    volume = limits.well_permits(county, rng.integers(20, 90, count) * 1000)
     shapefile.write(folder / "机井", shapefile.Shapes(shapefile.POINT, wells.xy), [
         Column("JJBH", "C", 30, codes), Column("JJMC", "C", 50, [f"{i + 1}号机井" for i in range(count)]),
         Column("QSXKZH", "C", 50, [f"示例井许{code[2:]}" if ok else "" for code, ok in zip(codes, permitted)]),

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..model import amounts
 from ..model.errors import WaterRightsError
-from . import layout, records, workbook
+from . import layout, names, records, workbook
 
 QUOTA_M3_MU = {"制种玉米": 395, "大田玉米": 380, "小麦": 325, "马铃薯": 290, "蔬菜": 430, "苜蓿": 360, "甜菜": 370, "枸杞": 300}
 METHOD_FACTOR = {"畦灌": 100, "低压管灌": 88, "膜下滴灌": 70}
@@ -18,13 +18,14 @@ SOURCES = ("surface", "ground")
 SOURCE_TEXT = {"surface": "地表水", "ground": "地下水"}
 MIXED_SHARE_E4 = 6000
 TIGHT, EASY = (8, 10), (13, 10)
+ROOMY, BUSY_M3, WELLS_PER_SHORT_PERMIT = (12, 10), 10_000, 60
 DEMO = "是"
 EDITION = "示例数据，非正式定额"
 POLICY_VALUES = {
     "demo": "true", "county": layout.COUNTY_NAME, "mixed_surface_share": "0.6", "default_method": records.DEFAULT_METHOD,
     "days": "7", "objections_to": "示例县水务局水权办（示例地址）", "phone": "1000000-0000（虚构号码）",
     "number": "示{county}{year}{source}{seq}", "valid_from": "'2027-01-01'", "valid_to": "'2031-12-31'",
-    "issuer": "示例县人民政府（示例）",
+    "issuer": "示例县人民政府（示例）", "leakage": "gross_up", "as_of": "'2026-12-31'",
 }
 
 
@@ -49,6 +50,16 @@ def quota_m3_mu_100(crop, method):
 
 def demands(county):
     """Volume by quota per (district, source) in 0.01 m³, by the rule that rights follow; shape (districts, 2)."""
+    parcel, parts = _parts(county)
+    district = county.land.layout.district[county.land.cell[parcel]]
+    total = np.zeros((len(county.land.layout.supply), len(SOURCES)), np.int64)
+    for number, part in enumerate(parts):
+        np.add.at(total[:, number], district, part)
+    return total
+
+
+def _parts(county):
+    """(parcels, (surface, ground) demands in 0.01 m³) of the holdings that can have a right."""
     land, held = county.land, county.holdings
     has_outlet, has_well = county.outlets.of_parcel >= 0, county.well >= 0
     possible = ~county.stopped & county.in_district & (has_outlet | has_well)
@@ -64,11 +75,25 @@ def demands(county):
     mixed = (has_outlet & has_well)[parcel]
     surface = np.where(mixed, amounts.half_up(net * MIXED_SHARE_E4, 10_000), np.where(has_outlet[parcel], net, 0))
     district = land.layout.district[land.cell[parcel]]
-    total = np.zeros((len(land.layout.supply), len(SOURCES)), np.int64)
-    for number, part in enumerate((surface, net - surface)):
-        quota, eta = _factors(county, parcel, district, SOURCES[number])
-        np.add.at(total[:, number], district, amounts.demand_m3_100(part, quota, eta, 100))
-    return total
+    return parcel, [amounts.demand_m3_100(part, *_factors(county, parcel, district, source), 100)
+                    for part, source in zip((surface, net - surface), SOURCES)]
+
+
+def well_permits(county, usual_m3):
+    """Permitted volumes of the wells in whole m³: ``usual_m3``, or more where a well's parcels ask for it; some wells'
+    are short on purpose. Adds these to the truth."""
+    parcel, (_, ground) = _parts(county)
+    served = county.well[parcel] >= 0
+    demand = np.zeros(len(county.wells.xy), np.int64)
+    np.add.at(demand, county.well[parcel[served]], ground[served])
+    enough = -(-demand * ROOMY[0] // ROOMY[1] // 100_000) * 1000
+    volume = np.maximum(usual_m3, enough)
+    busy = np.flatnonzero(county.wells.usable & (demand >= BUSY_M3 * 100))
+    short = busy[::WELLS_PER_SHORT_PERMIT]
+    volume[short] = demand[short] * TIGHT[0] // TIGHT[1] // 100
+    codes = names.well_codes(len(volume))
+    county.truth.add("WELL_OVER_PERMIT", [codes[i] for i in short.tolist()], "许可水量为供水地块定额水量的八成")
+    return volume
 
 
 def _factors(county, parcel, district, source):
@@ -86,7 +111,7 @@ def _row_district(crop, district):
 
 def write_quotas(path, county):
     """灌溉定额表.xlsx: a title row, then one row per crop × district × source × method."""
-    names = ("作物", "灌区代码", "水源", "灌溉方式", "定额（m³/亩）", "渠系水利用系数", "田间水利用系数", "定额断面", "灌溉保证率",
+    heads = ("作物", "灌区代码", "水源", "灌溉方式", "定额（m³/亩）", "渠系水利用系数", "田间水利用系数", "定额断面", "灌溉保证率",
              "定额等级", "定额版本", "页码", "示例")
     rows = [
         (crop, "*" if district < 0 else county.names.district_code[district], SOURCE_TEXT[source], method,
@@ -94,7 +119,7 @@ def write_quotas(path, county):
          eta_canal(max(district, 0), source, method), ETA_FIELD[method], "田间", "50%", "先进值", EDITION, "示例", DEMO)
         for crop, district, source, method in quota_rows(len(county.land.layout.supply))
     ]
-    _write_titled(path, "灌溉定额表", "示例县灌溉定额表（示例数据）", names, rows)
+    _write_titled(path, "灌溉定额表", "示例县灌溉定额表（示例数据）", heads, rows)
 
 
 def write_caps(path, county):
@@ -120,11 +145,11 @@ def _cap(demand_m3_100, factor):
     return max(int(demand_m3_100) * factor[0] // factor[1] // 100, 1000 if factor == EASY else 1)
 
 
-def _write_titled(path, sheet, title, names, rows):
+def _write_titled(path, sheet, title, heads, rows):
     columns = [list(column) for column in zip(*rows)]
-    last = workbook.letter(len(names) - 1)
-    above = [[(title, workbook.TITLE)], workbook.header(names)]
-    workbook.write(path, [workbook.Sheet(sheet, above, columns, [], (f"A1:{last}1",), (14,) * len(names))])
+    last = workbook.letter(len(heads) - 1)
+    above = [[(title, workbook.TITLE)], workbook.header(heads)]
+    workbook.write(path, [workbook.Sheet(sheet, above, columns, [], (f"A1:{last}1",), (14,) * len(heads))])
 
 
 def write_policy(path):

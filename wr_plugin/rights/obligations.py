@@ -1,0 +1,57 @@
+"""What rights oblige to: wells within their permits, and meters where the policy asks for them. Findings, no conditions.
+
+南阳方案七（三）, 永川方案二（一）: online meters by permitted volume and district area; 张掖方案二（一）: 严禁超定额、超总量分配.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ..model.amounts import hundredths, m3_text, mu_text
+from . import columns, unit_columns
+
+
+def findings(chain):
+    """WELL_OVER_PERMIT and METERING_REQUIRED for the wells and districts of a ``determine.Chain``'s parts."""
+    yield from _wells(chain)
+    yield from _districts(chain)
+
+
+def _wells(chain):
+    """A well whose permit says no volume cannot be held against it."""
+    if chain.inputs.well is None:
+        return
+    ground = np.flatnonzero(chain.part["source"].to_numpy() == 1)
+    known, demand = _sums(chain, "well_code", ground, "demand_m3_100")
+    wells, online = unit_columns.by_code(chain.inputs.well, "well_code"), chain.policy.get("metering.ground_m3")
+    for well, total in zip(known, demand):
+        row = wells.get(well) or {}
+        if row.get("permit_m3") is None:
+            continue
+        permit = hundredths(row["permit_m3"])
+        if total > permit:
+            over = m3_text(total - permit)
+            yield {"code": "WELL_OVER_PERMIT", "subject": well, "value": over, "message":
+                   f"机井 {well} 供水的地块定额水量合计 {m3_text(total)} m³，许可水量 {m3_text(permit)} m³，超出 {over} m³"}
+        if online is not None and permit >= round(online * 100) and row.get("metering") in (None, "none"):
+            yield {"code": "METERING_REQUIRED", "subject": well, "message":
+                   f"机井 {well} 年许可水量 {m3_text(permit)} m³，达到 {m3_text(round(online * 100))} m³，须装在线计量设施"}
+
+
+def _districts(chain):
+    least = chain.policy.get("metering.district_mu")
+    if chain.inputs.district is None or least is None:
+        return
+    surface = np.flatnonzero(chain.part["source"].to_numpy() == 0)
+    rows = unit_columns.by_code(chain.inputs.district, "district_code")
+    for district, area in zip(*_sums(chain, "district_code", surface, "area_mu_100")):
+        if area >= round(least * 100) and (rows.get(district) or {}).get("metered") != "online":
+            yield {"code": "METERING_REQUIRED", "subject": district, "message":
+                   f"灌区 {district} 确权面积 {mu_text(area)} 亩，达到 {mu_text(round(least * 100))} 亩，渠首须装在线计量设施"}
+
+
+def _sums(chain, column, rows, amount):
+    """(codes, sums) of an amount of the parts at ``rows`` by a column of their sites."""
+    code = chain.site[column].to_numpy(dtype=object)[chain.part["parcel"].to_numpy()[rows]]
+    number, known = pd.factorize(code, sort=True)
+    there = number >= 0
+    return known, columns.sums(chain.part[amount].to_numpy()[rows][there], number[there], len(known)).tolist()
