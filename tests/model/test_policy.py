@@ -92,5 +92,54 @@ def test_an_order_of_priority_is_asked_for_where_it_decides(mapping):
     assert problems == () and policy.priority_classes(read.get("cap.priority")) == [("农户",), ("个人", "单位")]
 
 
+SHIPPED = sorted(ZHANGYE.parent.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[p.stem for p in SHIPPED])
+def test_a_shipped_policy_says_every_setting_and_cites_a_clause_for_every_section(path):
+    mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read, problems = policy.from_mapping(mapping)
+    assert problems == () and not read.demo
+    said = {f"{k}.{name}" for k, v in mapping.items() if isinstance(v, dict) for name in v if name != "clause"} | {
+        k for k, v in mapping.items() if not isinstance(v, dict)}
+    assert said == set(policy.BY_PATH)
+    assert all(read.clause(section) for section in {p.partition(".")[0] for p in said if "." in p})
+
+
+def test_the_five_cities_are_shipped():
+    assert {p.stem for p in SHIPPED} == {"zhangye", "datong", "nanyang", "yongchuan", "shuozhou"}
+
+
+def test_what_a_policy_does_not_mention_has_its_stated_meaning(mapping):
+    """A policy of an earlier version stays valid and means what it did."""
+    for section in ("units", "ground", "permit", "network", "forest", "metering"):
+        del mapping[section]
+    for name in ("mixed_mode", "surface_rounds", "ground_rounds"):
+        del mapping["sources"][name]
+    del mapping["quota"]["basis"]
+    read, problems = policy.from_mapping(mapping)
+    assert problems == ()
+    assert (read.get("quota.basis"), read.get("ground.overdraft"), read.get("sources.mixed_mode")) == ("crop", "report", "share")
+    assert read.get("units.rules") == () and read.get("permit.basis") is None
+
+
+@pytest.mark.parametrize(("rule", "told"), [
+    ({"unit": "household"}, "确权单位的分类规定"), ({"scale": ["huge"], "unit": "outlet"}, "确权单位的分类规定"),
+    ({"source": ["surface"]}, "确权单位的分类规定"), ({"where": ["x"], "unit": "outlet"}, "确权单位的分类规定"),
+])
+def test_a_wrong_rule_on_units_is_told(mapping, rule, told):
+    mapping["units"]["rules"] = [rule]
+    _, [problem] = policy.from_mapping(mapping)
+    assert problem.path == "units.rules" and told in problem.message
+
+
+def test_rounds_cannot_both_be_none(mapping):
+    mapping["sources"].update(mixed_mode="round", surface_rounds=0, ground_rounds=0)
+    _, [problem] = policy.from_mapping(mapping)
+    assert "不能都是 0" in problem.message
+    mapping["sources"].update(surface_rounds=3)
+    assert policy.from_mapping(mapping)[0].mixed_surface == (3, 3)
+
+
 def test_a_list_is_no_policy():
     assert policy.from_mapping([1, 2])[0] is None

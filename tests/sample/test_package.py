@@ -122,7 +122,7 @@ def test_workbooks_say_no_time_and_escape_what_xml_needs(tmp_path):
 
 STOPS_NOTHING = {
     "quota.default_crop", "units.unlisted", "sources.surface_rounds", "sources.ground_rounds", "ground.new_since",
-    "cap.reserve_share", "cap.priority", "cap.total_m3", "cap.ground_m3", "permit.idle_years", "permit.idle_below",
+    "cap.reserve_share", "cap.priority_by", "cap.priority", "cap.total_m3", "cap.ground_m3", "permit.idle_years", "permit.idle_below",
     "metering.surface_m3", "metering.ground_m3", "metering.district_mu", "metering.industry_m3", "metering.service_m3",
     "metering.key_user_m3",
 }
