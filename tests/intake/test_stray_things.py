@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 
+import openpyxl
 import pytest
 import shapely
 import township
@@ -74,3 +75,71 @@ def test_coordinates_beyond_all_numbers_are_refused_without_a_warning(package, b
     with pytest.raises(BadInput):
         bring_in(package)
     assert not [w for w in recwarn if "cast" in str(w.message)]
+
+
+def households(package, suffix=".xlsx", rows=4):
+    """A list as townships make it: village and household once, merged over the rows of its parcels; the area of each."""
+    package.root.joinpath("名录/二轮延包地名录_黑河镇.xlsx").unlink()
+    body = [["东沟村" if i == 0 else None, f"承包{i // 2 + 1}" if i % 2 == 0 else None, f"渠北{i + 1}号", 2.4, 4.8 if i % 2 == 0 else None]
+            for i in range(rows)]
+    return [["村", "承包方姓名", "地块名称", "合同面积（亩）", "实测面积（亩）"], *body]
+
+
+def test_a_household_merged_over_its_parcels_is_each_rows_household(package, bring_in):
+    rows = households(package)
+    path = package.book("名录/二轮延包地名录_黑河镇.xlsx", *rows)
+    book = openpyxl.load_workbook(path)
+    for area in ("A2:A5", "B2:B3", "B4:B5", "D2:D3", "E2:E3", "E4:E5"):
+        book.active.merge_cells(area)
+    book.save(path)
+    done = bring_in(package)
+    got = [tuple(r.values()) for r in done.rows("SELECT village_name, holder_name, parcel_name, area_mu_100 FROM registry ORDER BY fid")]
+    assert got == [("东沟村", "承包1", "渠北1号", 240), ("东沟村", "承包1", "渠北2号", None),
+                   ("东沟村", "承包2", "渠北3号", 240), ("东沟村", "承包2", "渠北4号", 240)]
+    said = [text for where, text in done.result.counts["decisions"] if where.startswith("二轮延包地名录")]
+    assert "竖着合并的单元格，5 处按合并的值读" in said
+    assert any(text.startswith("合同面积有竖着合并的单元格（第 2 行），数只算在第一行") for text in said)
+
+
+def test_a_blank_that_is_not_merged_stays_blank(package, bring_in):
+    package.book("名录/二轮延包地名录_黑河镇.xlsx", *households(package))
+    done = bring_in(package)
+    assert [r["holder_name"] for r in done.rows("SELECT holder_name FROM registry ORDER BY fid")] == ["承包1", "承包2"]
+    assert len(done.rows("SELECT * FROM finding WHERE code = 'ROW_INCOMPLETE'")) == 2
+
+
+def test_merged_cells_of_an_old_xls(package, bring_in):
+    xlwt = pytest.importorskip("xlwt", reason="写 .xls 样例的库只在新环境里有")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("名录")
+    for r, row in enumerate(households(package)):
+        for c, value in enumerate(row):
+            if value is not None and not (c == 1 and r):
+                sheet.write(r, c, value)
+    sheet.write_merge(1, 2, 1, 1, "承包1")
+    sheet.write_merge(3, 4, 1, 1, "承包2")
+    book.save(str(package.root / "名录/二轮延包地名录_黑河镇.xls"))
+    assert [r["holder_name"] for r in bring_in(package).rows("SELECT holder_name FROM registry ORDER BY fid")] == [
+        "承包1", "承包1", "承包2", "承包2"]
+
+
+def test_a_workbook_is_read_by_what_it_is_and_not_by_its_ending(package, bring_in):
+    path = package.root / "权属数据/CBF.xlsx"
+    path.rename(path.with_suffix(".xls"))
+    assert len(bring_in(package).rows("SELECT fid FROM CBF")) == township.HOLDERS
+
+
+@pytest.mark.parametrize("content, told, remedy", [
+    (b"<html><table><tr><td>CBFBM</td></tr></table></html>", "网页", "另存为 .xlsx"),
+    ('<?xml version="1.0"?><Workbook></Workbook>'.encode("utf-16"), "XML 表格", "另存为 .xlsx"),
+    ("承包方编码\t承包方名称\n1\t甲".encode("gbk"), "文本表格", "改为 .csv"),
+    (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "加了密码", "去掉打开密码"),
+    (b"", "读不出来", "另存为 .xlsx"),
+])
+@pytest.mark.parametrize("suffix", [".xls", ".xlsx"])
+def test_what_only_calls_itself_a_workbook_says_what_it_is(content, told, remedy, suffix, package, bring_in):
+    (package.root / "权属数据/CBF.xlsx").unlink()
+    (package.root / f"权属数据/CBF{suffix}").write_bytes(content)
+    with pytest.raises(BadInput, match=told) as refused:
+        bring_in(package)
+    assert remedy in refused.value.remedy and refused.value.where.startswith("权属数据/CBF")

@@ -13,6 +13,7 @@ ROOT = re.compile(r"<\s*(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 COMMENT = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 NOT_GENUINE = "用 QGIS 打开看看，重新导出后再试"
 ROOTS = {".kml": ("kml",)}
+OLE, ENCRYPTED = bytes.fromhex("d0cf11e0a1b11ae1"), "EncryptedPackage".encode("utf-16-le")
 OUTWARD_ROOTS = re.compile(r"ogr|vrt|gdal|wfs_capabilities|wms", re.IGNORECASE)
 
 
@@ -35,6 +36,31 @@ def require_genuine(path, name=""):
         raise _no(name, "不是 DXF")
     elif suffix in (".kml", ".gml"):
         _require_root(head, suffix, name)
+
+
+def workbook_kind(path, name=""):
+    """``.xlsx`` or ``.xls``: what a workbook is by its first bytes, whatever its ending; BadInput with what it is instead."""
+    with open(path, "rb") as stream:
+        head = stream.read(PROLOG_BYTES)
+    name, suffix = name or path.name, path.suffix.lower()
+    if head.startswith(b"PK\x03\x04"):
+        return ".xlsx"
+    if head.startswith(OLE):
+        if ENCRYPTED in head:
+            raise BadInput("表格加了密码，读不了", "用 Excel 或 WPS 打开，去掉打开密码后另存为 .xlsx 再试", where=name)
+        return ".xls"
+    start = _text(head[:PROLOG_BYTES >> 8]).lstrip()[:200].lower()
+    if start.startswith(("<html", "<!doctype html", "<table", "<meta", "<head")):
+        raise _other(name, f"这个 {suffix} 其实是网页（HTML）")
+    if start.startswith(("<?xml", "<workbook")):
+        raise _other(name, f"这个 {suffix} 其实是 XML 表格")
+    if head and not head.startswith(b"PK") and b"\x00" not in head[:4096] and (b"\t" in head or b"," in head):
+        raise _other(name, f"这个 {suffix} 其实是文本表格", "把扩展名改为 .csv 再试；或")
+    return suffix
+
+
+def _other(name, what, way=""):
+    return BadInput(f"{what}，不是 Excel 工作簿", f"{way}用 Excel 或 WPS 打开后另存为 .xlsx 再试", where=name)
 
 
 def _require_root(head, suffix, name):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..model.errors import BadInput
-from . import field_matching, workbook
+from . import field_matching, merged_cells, workbook
 from .raw import RawTable
 
 HEADER_SEARCH_ROWS = 30
@@ -43,6 +43,8 @@ def read(path, table, name="", sheet="", chosen=None, progress=None, constants=(
         raise passed[0][1]
     if not found:
         raise BadInput("表格里没有内容", "核对文件", where=name or path.name)
+    for raw in found:
+        merged_cells.fill(raw, table, chosen)
     for title in hidden:
         found[0].notes.append(f"隐藏的工作表“{title}”未读")
     for title, error in passed:

@@ -38,7 +38,7 @@ def sheets(path, name="", encoding=None, told=None, hidden=False):
     if suffix in TEXT_SUFFIXES:
         found = iter([] if hidden else [("", _csv_rows(path, encoding, told))])
     else:
-        found = _xls_sheets(path, name, told, hidden) if suffix == ".xls" else _xlsx_sheets(path, told, hidden)
+        found = _workbook_sheets(path, name, told, hidden)
     for title, rows in _guarded(found, name):
         yield title, None if rows is None else _guarded(rows, name)
 
@@ -56,6 +56,14 @@ def _guarded(items, name):
     except Exception as error:  # openpyxl and xlrd let many kinds through for a damaged file
         raise BadInput("表格读不出来，可能已损坏、加了密码或不是它的扩展名所说的格式", "用 Excel 或 WPS 打开后另存为 .xlsx 再试",
                        where=name, detail=f"{type(error).__name__}: {error}") from error
+
+
+def _workbook_sheets(path, name, told, hidden):
+    """By what the file is, not by its ending."""
+    if first_bytes.workbook_kind(path, name) == ".xls":
+        yield from _xls_sheets(path, name, told, hidden)
+    else:
+        yield from _xlsx_sheets(path, told, hidden)
 
 
 def _xlsx_sheets(path, told, hidden):
