@@ -68,6 +68,20 @@ def tour():
     shot("findings")
     bench.findings.hide()
 
+    bench.whatif.show()
+    bench.whatif.raise_()
+    wait_for(lambda: bench.whatif.totals.rows, "试算")
+    bench.whatif.on_map.setChecked(True)
+    bench.whatif.levers.crop.setCurrentIndex(bench.whatif.levers.crop.findData("大田玉米"))
+    bench.whatif.levers.quota.setValue(-12)
+    bench.whatif.levers.share.setValue(0.75)
+    wait_for(lambda: not bench.whatif.timer.isActive() and not bench.whatif.engine.busy, "试算的答复")
+    bench.go_to_village(villages[0]["village_code"])
+    pause(1500)
+    wait_for_map()
+    shot("whatif")
+    bench.whatif.close()
+
     from wr_plugin.commands.catalogue import VERBS
     from wr_plugin.desktop.gui.verb_dialog import VerbDialog
 

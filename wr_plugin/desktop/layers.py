@@ -15,6 +15,7 @@ from ..store.workfile import WorkFile
 from . import forms
 
 WORK_PROPERTY, TABLE_PROPERTY = "wr_plugin/work", "wr_plugin/table"
+PASSING_PROPERTY = "wr_plugin/passing"  # a layer that shows a trial and belongs to no work file
 MAP_TITLE, MAP_GROUP = "地块水权图", "核定结果"
 GROUPS = ("灌溉", MAP_GROUP, "承包地", "外业核查", "公示与审核", "定额与指标", "用水户", "权属表")
 DETAILS = "明细表"
@@ -157,7 +158,8 @@ def layers_of(project, path):
     """The project's layers of a work file, whoever added them."""
     wanted = _same(path)
     return [layer for layer in project.mapLayers().values()
-            if isinstance(layer, QgsVectorLayer) and _same(layer.source().split("|", 1)[0]) == wanted]
+            if isinstance(layer, QgsVectorLayer) and not layer.customProperty(PASSING_PROPERTY)
+            and _same(layer.source().split("|", 1)[0]) == wanted]
 
 
 def find(project, path, table):

@@ -16,13 +16,15 @@ from .gui.explain_panel import ExplainPanel
 from .gui.findings_panel import FindingsPanel
 from .gui.map_tool import ParcelTool, Spotlight
 from .gui.settings_dialog import SettingsDialog
+from .gui.whatif_panel import WhatIfPanel
 from .session import LAST_WORK, Session
 
 MENU = "水权确权"
 OPEN_AT_START = "WR_WORK"
 ARRANGED = "wr_plugin/arranged"
 QGIS_LAYERS, LEGEND_WIDTH = "Layers", 290
-SHOWN_OTHERWISE = ("explain", "status", "mapping")  # by a click on the map, in the dock, in the import dialog
+SHOWN_OTHERWISE = ("explain", "status", "mapping", "accept", "whatif")
+"""By a click on the map, in the dock, in the import dialog, in the list of findings, in a panel of its own."""
 RIGHT, BOTTOM = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 
 
@@ -45,6 +47,9 @@ class Workbench:
         self.iface.addDockWidget(RIGHT, self.explain)
         self.iface.addDockWidget(BOTTOM, self.findings)
         self.findings.hide()
+        self.whatif = WhatIfPanel(self.session, window)
+        self.iface.addDockWidget(RIGHT, self.whatif)
+        self.whatif.hide()
         self._arrange()
         self.iface.initializationCompleted.connect(self._arrange)
         self._add_actions(window)
@@ -68,6 +73,7 @@ class Workbench:
         if settings.value(ARRANGED, False, type=bool):
             return
         window.tabifyDockWidget(self.dock, self.explain)
+        window.tabifyDockWidget(self.explain, self.whatif)
         self.dock.raise_()
         if window.isVisible():
             legend = window.findChild(QDockWidget, QGIS_LAYERS)
@@ -87,6 +93,8 @@ class Workbench:
         self.tool.setAction(look)
         self._action("findings", "问题清单", "显示或隐藏问题清单", window, self._toggled(self.findings), toolbar=True,
                      checkable=self.findings)
+        self._action("whatif", "试算", "改定额、系数、指标、比例或法定面积，马上看到水量怎样变；不采用就不改动工作文件", window,
+                     self._toggled(self.whatif), toolbar=True, checkable=self.whatif)
         for verb in VERBS.values():
             if not verb.in_dock and verb.name not in SHOWN_OTHERWISE:
                 self._action(verb.name, f"{verb.title}…", verb.help, window,
@@ -126,7 +134,8 @@ class Workbench:
         for action in self.actions:
             self.iface.removePluginMenu(MENU, action)
             action.deleteLater()
-        for dock in (self.dock, self.explain, self.findings):
+        self.whatif.shut()
+        for dock in (self.dock, self.explain, self.findings, self.whatif):
             self.iface.removeDockWidget(dock)
             dock.deleteLater()
         self.iface.mainWindow().removeToolBar(self.toolbar)
