@@ -152,7 +152,7 @@ def village_policy(**changes):
         *sections, name = path.split(".")
         target = mapping
         for section in sections:
-            target = target[section]
+            target = target.setdefault(section, {})
         target[name] = value
     text = yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False)
     policy, problems = policies.from_mapping(mapping, hashlib.sha256(text.encode()).hexdigest(), text)

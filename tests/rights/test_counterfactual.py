@@ -168,3 +168,18 @@ def test_every_place_agrees_with_the_stored_result(tmp_path, seed):
                 assert made.consistent, made.text()
                 assert "None" not in made.text()
         assert time.perf_counter() - started < 20
+
+
+def test_ground_water_that_waits_for_the_zone_to_be_left(tmp_path):
+    """9.00 亩 × 380 ÷ 0.855 = 4,000 m³ where the well were outside the overdraft zone; a mixed parcel (7 to 3) has its
+    surface part, 6.30 × 400 ÷ 0.54 = 4,667, and would have 2.70 × 380 ÷ 0.855 = 1,200 more."""
+    parcels = [county.parcel_row(1, source="ground", well_overdraft=1), county.parcel_row(2, source="mixed", well_overdraft=1)]
+    quotas = [county.quota_row("玉米", "*", "ground", "畦灌", 38000, "0.95", "0.9"),
+              county.quota_row("玉米", "*", "surface", "畦灌", 40000, "0.6", "0.9")]
+    inputs = county.county(parcels, [county.link_row(1, 1, 6000.0), county.link_row(2, 1, 6000.0)], quotas, [], [1])
+    path = county.store_county(tmp_path / "c.gpkg", inputs, {"ground.overdraft": "not_confirmed"})
+    with WorkFile.open(path) as store:
+        confirm.run(store, NOTHING, Progress())
+        ground, mixed = (explain.explain_parcel(store, county.parcel_code(n)) for n in (1, 2))
+    assert ground.otherwise[0] == "机井不在超采区：+4,000 m³" and ground.consistent
+    assert mixed.otherwise[0] == "机井不在超采区：+1,200 m³" and mixed.consistent

@@ -155,6 +155,13 @@ def test_a_lever_that_says_nothing_clear_is_refused(text, message):
         applied(text)
 
 
+def test_a_lever_that_todays_policy_does_not_read_is_refused():
+    with pytest.raises(BadInput, match="按轮次"):
+        applied("地表水比例=0.5", **{"sources.mixed_mode": "round", "sources.surface_rounds": 3, "sources.ground_rounds": 1})
+    with pytest.raises(BadInput, match="综合定额"):
+        applied("默认作物=玉米", **{"quota.basis": "composite"})
+
+
 def test_what_a_lever_on_a_setting_does_is_told():
     policy = village_policy()[0]
     assert levers.told(levers.parse("法定面积=SCMJ"), policy) == "法定面积：合同（确权）面积 → 实测面积"

@@ -23,12 +23,13 @@ LOSSES = (NOT_CUT, NOT_DEDUCTED)
 KEPT_FIGURES = ("CODE_MALFORMED", "CODE_DUPLICATE", "GEOMETRY_DUPLICATE", "GEOMETRY_MISSING")
 """Defects that leave the recorded areas as they are."""
 CULTIVATED = "1"
+NO, GRANTED = 2, "有"
 
 
 @dataclass
 class Counterfactual:
     """``supposed``: what is supposed; ``trace``: the outcome then; ``before``: volumes by (CBFBM, source) as they are;
-    ``rough``: the caps would have to be shared out anew, which moves the last steps."""
+    ``rough``: caps or a unit's composite quota would have to be shared out anew, which moves the last steps."""
 
     supposed: str
     trace: retrace.Trace
@@ -63,7 +64,7 @@ def counterfactuals(parcel, county, trace) -> List[Counterfactual]:
         if sum(demands.values()) != sum(before.values()):
             uncut = dataclasses.replace(trace, parts=[dataclasses.replace(p, volume=p.demand) for p in trace.parts])
             found.append(Counterfactual(NOT_CUT, uncut, before))
-    cutting = county.policy.get("cap.mode") != "report"
+    cutting = county.policy.get("cap.mode") != "report" or county.policy.get("quota.basis") != "crop"
     for supposed, altered, in_county in _alternatives(parcel, county, trace):
         again = retrace.retrace(altered, in_county)
         found += _followed_up(supposed, altered, in_county, again, before, cutting)
@@ -108,19 +109,31 @@ def _alternatives(parcel, county, trace):
         yield from _without_defect(parcel, county, trace)
     elif state == "no_quota" and reason in ("CROP_MISSING", "METHOD_MISSING"):
         yield "", parcel, county
+    yield from _not_withheld(parcel, county, trace)
     if trace.having or state == "unapproved":
         if retrace.deductible_m2_100(site, county.policy):
             yield NOT_DEDUCTED, _site(parcel, unapproved_m2_100=0), county
     if site["source"] == "mixed" and (trace.having or reason == "MIX_SHARE_MISSING"):
         for share, told in ((1, ALL_SURFACE), (0, ALL_GROUND)):
-            yield told, parcel, _policy(county, "sources.mixed_surface_share", share)
-    if trace.having or reason == "QUOTA_MISSING":
+            yield told, parcel, _policy(county, **{"sources.mixed_mode": "share", "sources.mixed_surface_share": share})
+    if county.policy.get("quota.basis") == "crop" and (trace.having or reason == "QUOTA_MISSING"):
         yield from _other_words(parcel, county, trace)
     if trace.having or reason == "AREA_MISSING":
         for legal, name in LEGAL_AREAS.items():
             if legal != county.policy.get("area.legal"):
                 cleared = _site(parcel, defect="") if reason == "AREA_MISSING" else parcel
-                yield f"以{name}为法定面积", cleared, _policy(county, "area.legal", legal)
+                yield f"以{name}为法定面积", cleared, _policy(county, **{"area.legal": legal})
+
+
+def _not_withheld(parcel, county, trace):
+    """Water that the policy does not confirm yet: where what stands against it is gone."""
+    codes_found = {part.refusal.code for part in trace.refused}
+    if "OVERDRAFT_GROUND" in codes_found:
+        yield "机井不在超采区", _site(parcel, well_overdraft=NO), county
+    if "SPRING_GROUND" in codes_found:
+        yield "机井不在泉域保护区", _site(parcel, well_spring=NO), county
+    if "NO_PERMIT" in codes_found:
+        yield "灌区有取水许可", dataclasses.replace(parcel, district={**parcel.district, "permit_number": GRANTED}), county
 
 
 def _without_defect(parcel, county, trace):
@@ -177,6 +190,6 @@ def _row(parcel, **values):
     return dataclasses.replace(parcel, row={**parcel.row, **values})
 
 
-def _policy(county, path, value):
-    changed = dataclasses.replace(county.policy, values={**county.policy.values, path: value})
+def _policy(county, **values):
+    changed = dataclasses.replace(county.policy, values={**county.policy.values, **values})
     return dataclasses.replace(county, policy=changed)

@@ -117,7 +117,7 @@ def first_step(lever, policy):
     land between the sources; where it was blank, parcels that had been stopped go on."""
     if lever.table != "policy":
         return "quotas" if lever.table == "quota" else "missing_caps"
-    if lever.field == "sources.mixed_surface_share" and policy.mixed_share_e4 is not None:
+    if lever.field == "sources.mixed_surface_share" and policy.mixed_surface is not None:
         return "split"
     return AT[lever.field]
 
@@ -133,8 +133,17 @@ def apply(levers, quota, cap, policy):
         elif lever.table == "cap":
             cap = _with(cap, lever, _cap_words, "指标表")
         else:
+            _refuse_idle(lever, policy)
             policy = dataclasses.replace(policy, values={**policy.values, lever.field: lever.value}, sha256="", text="")
     return Changed(quota, cap, policy)
+
+
+def _refuse_idle(lever, policy):
+    """A setting that today's policy does not read would change nothing, and say so of the wrong thing."""
+    if lever.field == "sources.mixed_surface_share" and policy.get("sources.mixed_mode") != "share":
+        raise BadInput(f"“{lever.text}”：政策按轮次划分混合地块，地表水比例不起作用", "在政策里改划分方式（sources.mixed_mode）", where="--lever")
+    if lever.field.startswith("quota.default_") and policy.get("quota.basis") != "crop":
+        raise BadInput(f"“{lever.text}”：政策按综合定额核定，不看地块的作物和灌溉方式", "改定额或种植结构", where="--lever")
 
 
 def _with(frame, lever, words_of, title):
