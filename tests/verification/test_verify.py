@@ -3,12 +3,15 @@
 import json
 import shutil
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests.rights import small_county as county
+from tests.rights import test_policies_golden as golden
 from tests.rights.random_county import random_county
 from tests.rights.test_cap_tree import settings_of, treed
 from wr_plugin.commands import confirm
@@ -51,6 +54,69 @@ def test_both_reckonings_agree_on_every_tree_of_caps(tmp_path, tree, mode, seed)
     assert result.counts["rows"]["cap_result"] > 8
 
 
+EACH = {key[0]: key for key in golden.GROUPS if any(case["对象"] == "地块" for case in golden.GROUPS[key])}
+
+
+@pytest.mark.parametrize("key", EACH.values(), ids=EACH)
+def test_both_reckonings_agree_on_the_golden_cases_of_every_shipped_policy(tmp_path, key):
+    lands = [case for case in golden.GROUPS[key] if case["对象"] == "地块"]
+    path = county.store_county(tmp_path / "c.gpkg", golden.inputs(lands), policy=golden.policy_of(*key))
+    with WorkFile.open(path) as store:
+        confirm.run(store, NOTHING, Progress())
+    result = run_verb("verify", {"work": str(path)})
+    assert result.counts["differences"] == 0, result.table
+
+
+RULES = {
+    "units": {"unit": "village", "units.rules": [
+        {"scale": ["medium"], "metering": ["outlet"], "unit": "outlet"}, {"source": ["ground"], "unit": "permit"},
+        {"scale": ["small"], "unit": "group"}]},
+    "listed": {"unit": "listed", "units.unlisted": "holder_source"},
+    "members only": {"unit": "association"},
+    "zones": {"unit": "district", "ground.overdraft": "no_new", "ground.new_since": "2020-01-01", "ground.spring": "not_confirmed",
+              "permit.district_required": True},
+    "overdraft out": {"unit": "holder_source", "ground.overdraft": "not_confirmed", "ground.spring": None},
+    "composite": {"unit": "association", "units.unlisted": "village", "quota.basis": "composite"},
+    "rounds": {"unit": "holder_source", "sources.mixed_mode": "round", "sources.surface_rounds": 2, "sources.ground_rounds": 1},
+}
+
+
+MODES = ["priority", "proportional", "report"]
+
+
+@pytest.mark.parametrize("name, mode", [(name, MODES[n % 3]) for n, name in enumerate(RULES)] + [("composite", "priority")])
+def test_both_reckonings_agree_on_units_zones_and_composite_quotas(tmp_path, name, mode):
+    inputs, rng = treed(60 + len(name), size=120), np.random.default_rng(len(name))
+    pick = rng.choice
+    size = len(inputs.parcel)
+    inputs.site["well_code"] = pick(["JJ1", "JJ2", "JJ3"], size)
+    for column in ("well_overdraft", "well_spring"):
+        inputs.site[column] = pd.array(pick([1, 2, 2, 2], size), dtype="Int64")
+    inputs.district = golden.frame([
+        {"district_code": "GQ01", "district_name": "一", "permit_number": "许1", "district_scale": "medium"},
+        {"district_code": "GQ02", "district_name": "二", "permit_number": None, "district_scale": "small"}])
+    inputs.outlet = inputs.outlet.assign(outlet_name=None, metering=["outlet", None, "outlet"])
+    inputs.well = golden.frame([
+        {"well_code": "JJ1", "permit_number": "井1", "permit_m3": 1e6, "permit_from": "2019-05-01", "metering": "well"},
+        {"well_code": "JJ2", "permit_number": "井2", "permit_m3": 1e6, "permit_from": "2021-05-01", "metering": None},
+        {"well_code": "JJ3", "permit_number": None, "permit_m3": 1.0, "permit_from": None, "metering": None}])
+    inputs.water_unit = golden.frame([{"unit_code": f"XH{n}", "unit_name": f"协会{n}", "unit_kind": kind}
+                                      for n, kind in enumerate(("association", "association", "cooperative"))])
+    holders = sorted(set(inputs.link["CBFBM"]))
+    inputs.unit_member = golden.frame([
+        {"unit_code": f"XH{rng.integers(0, 3)}", "CBFBM": holder, "DKBM": pick(inputs.parcel["DKBM"]) if rng.random() < 0.2 else None}
+        for holder in holders for _ in range(1 + (rng.random() < 0.1)) if rng.random() < 0.85])
+    inputs.crop_mix = golden.frame([
+        {"district_code": district, "source": source, "crop": crop, "method": "畦灌", "mix_share": share}
+        for district, source in (("GQ01", "surface"), ("*", "surface"), ("*", "ground"))
+        for crop, share in (("玉米", "0.65"), ("小麦", "0.4321"))])
+    tree = settings_of("villages", mode, **RULES[name])
+    path = confirmed(tmp_path / "c.gpkg", inputs, tree)
+    result = run_verb("verify", {"work": str(path)})
+    assert result.counts["differences"] == 0, result.table
+    assert result.counts["rows"]["unit_right"] > 0
+
+
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30), st.integers(0, 100))
 def test_both_ways_of_sharing_out_agree(weights, percent):
     total = sum(weights) * percent // 100
@@ -73,31 +139,35 @@ def work(sound, tmp_path):
     return shutil.copy(sound, tmp_path / "c.gpkg")
 
 
-def tampered(work, sql):
+def tampered(work, *statements):
     with WorkFile.open(work) as store, store.transaction():
-        assert store.connection.execute(sql).rowcount > 0, sql
+        for sql in statements:
+            assert store.connection.execute(sql).rowcount > 0, sql
     return run_verb("verify", {"work": str(work)})
 
 
 HAVING = "(SELECT min(parcel_fid) FROM right_part WHERE volume_m3_100 > 0)"
-NUMBERS = [("parcel_right", name, f"parcel_fid = {HAVING}") for name in (
-    "legal_mu_100", "deducted_mu_100", "area_mu_100", "demand_m3_100", "volume_m3_100")]
-NUMBERS += [("right_part", name, "part_id = 3") for name in (
-    "legal_mu_100", "deducted_mu_100", "area_mu_100", "quota_fid", "quota_m3_mu_100", "eta_e8", "demand_m3_100",
-    "volume_m3_100")]
-NUMBERS += [("holder_right", name, "right_id = (SELECT max(right_id) FROM holder_right)") for name in (
-    "parcels", "area_mu_100", "demand_m3_100", "volume_m3_100")]
-NUMBERS += [("cap_result", name, "fid = (SELECT max(fid) FROM cap_result WHERE cap_m3_100 IS NOT NULL)") for name in (
-    "demand_m3_100", "cap_m3_100", "reserve_m3_100", "limit_m3_100", "volume_m3_100")]
-NUMBERS += [("cap_class", name, "fid = 2") for name in ("demand_m3_100", "volume_m3_100")]
+NUMBERS = {
+    "parcel_right": ("parcel_fid", ("legal_mu_100", "deducted_mu_100", "area_mu_100", "demand_m3_100", "volume_m3_100")),
+    "right_part": ("part_id", ("legal_mu_100", "deducted_mu_100", "area_mu_100", "quota_fid", "quota_m3_mu_100", "eta_e8",
+                               "demand_m3_100", "volume_m3_100")),
+    "holder_right": ("right_id", ("parcels", "area_mu_100", "demand_m3_100", "volume_m3_100")),
+    "unit_right": ("unit_id", ("members", "parcels", "area_mu_100", "demand_m3_100", "volume_m3_100")),
+    "cap_result": ("fid", ("demand_m3_100", "cap_m3_100", "reserve_m3_100", "limit_m3_100", "volume_m3_100")),
+    "cap_class": ("fid", ("demand_m3_100", "volume_m3_100")),
+}
 
 
-@pytest.mark.parametrize("table, name, where", NUMBERS)
-def test_one_number_that_was_changed_is_found_with_both_values(work, table, name, where):
-    result = tampered(work, f"UPDATE {table} SET {name} = {name} + 1 WHERE {where}")
-    assert result.title == "复算不一致" and result.counts["differences"] == 1
-    assert result.counts["by_table"][table] == 1
-    assert any("：库中 " in value and "，复算 " in value for _, value in result.table)
+@pytest.mark.parametrize("table", NUMBERS)
+def test_each_number_that_was_changed_is_found_with_both_values(work, table):
+    """One figure of one row for each column of the table, each by one unit: exactly these are found."""
+    key, names = NUMBERS[table]
+    full = "cap_m3_100 IS NOT NULL" if table == "cap_result" else "legal_mu_100 > 0" if table == "parcel_right" else "1"
+    with WorkFile.open(work) as store:
+        keys = [row[0] for row in reading.rows(store, f"SELECT {key} FROM {table} WHERE {full} ORDER BY {key} LIMIT {len(names)}")]
+    result = tampered(work, *(f"UPDATE {table} SET {name} = {name} + 1 WHERE {key} = '{row}'" for name, row in zip(names, keys)))
+    assert result.title == "复算不一致" and result.counts["by_table"] == {**dict.fromkeys(NUMBERS, 0), table: len(names)}
+    assert sum("：库中 " in value and "，复算 " in value for _, value in result.table) == len(names)
 
 
 @pytest.mark.parametrize("table, sql, told", [

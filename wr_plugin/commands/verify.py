@@ -17,8 +17,8 @@ from .progress import Result
 
 VERB = "verify"
 SHOWN, KEPT = 20, 100_000
-COMPARED = ("parcel_right", "right_part", "holder_right", "cap_result", "cap_class")
-NOT_COVERED = "图形叠置（灌区、斗口、机井、重叠面积）取自检查结果，不复算"
+COMPARED = ("parcel_right", "right_part", "holder_right", "unit_right", "cap_result", "cap_class")
+NOT_COVERED = "图形叠置（灌区、斗口、机井、重叠面积）取自检查结果；林草、取水许可、管网用水户"
 
 
 def run(store, params, progress):

@@ -6,6 +6,8 @@ PARCEL = ("state", "reason", "holder_names", "legal_mu_100", "deducted_mu_100", 
           "demand_m3_100", "volume_m3_100")
 PART = ("legal_mu_100", "deducted_mu_100", "area_mu_100", "quota_fid", "quota_m3_mu_100", "eta_e8", "district_code",
         "outlet_code", "well_code", "demand_m3_100", "volume_m3_100")
+UNIT = ("unit_kind", "unit_code", "source", "members", "parcels", "area_mu_100", "quota_m3_mu_100", "weight_e4", "demand_m3_100",
+        "volume_m3_100", "last_remainder", "last_key")
 HOLDER = ("CBFBM", "holder_name", "village_code", "source", "parcels", "area_mu_100", "demand_m3_100", "volume_m3_100")
 NODE = ("demand_m3_100", "cap_m3_100", "reserve_m3_100", "limit_m3_100", "volume_m3_100", "mode", "last_remainder", "last_key")
 CLASS = ("demand_m3_100", "volume_m3_100", "last_remainder", "last_key")
@@ -17,6 +19,8 @@ TABLES = (
      PART, "(SELECT DKBM FROM parcel WHERE fid = {key}.parcel_fid) || ' ' || {key}.CBFBM || ' ' || {key}.source"),
     ("holder_right", "again_holder", "r.right_id = a.right_id", "r.right_id", "a.right_id", HOLDER, "{key}.right_id"),
 )
+UNITS = ("unit_right", "again_unit", "r.unit_id = a.unit_id", "r.unit_id", "a.unit_id", UNIT, "{key}.unit_id")
+EARLIER = "SELECT NOT EXISTS (SELECT 1 FROM unit_right) AND NOT EXISTS (SELECT 1 FROM right_part WHERE unit_id IS NOT NULL)"
 TWICE = """
 SELECT (SELECT DKBM FROM parcel WHERE fid = parcel_fid) || ' ' || CBFBM || ' ' || source AS subject, count(*) AS n
 FROM right_part GROUP BY parcel_fid, CBFBM, source HAVING count(*) > 1
@@ -35,13 +39,21 @@ class Difference(NamedTuple):
 
 def differences(connection, reckoning, report=lambda done: None):
     """Yields every ``Difference``, table by table."""
-    for number, table in enumerate(TABLES):
+    for number, table in enumerate(_tables(connection)):
         yield from _of_table(connection, *table)
-        report((number + 1) / (len(TABLES) + 1))
+        report((number + 1) / (len(TABLES) + 2))
     for row in connection.execute(TWICE):
         yield Difference("right_part", row["subject"], ROW, f"{row['n']} 行", "1 行")
     yield from _of_nodes(connection, reckoning)
     report(1.0)
+
+
+def _tables(connection):
+    """What to compare; a result of an earlier version has no units, and its parts do not name theirs."""
+    if connection.execute(EARLIER).fetchone()[0]:
+        return TABLES
+    parcels, parts, holders = TABLES
+    return parcels, (*parts[:5], (*PART, "unit_id"), parts[6]), holders, UNITS
 
 
 def _of_table(connection, stored, again, on, stored_key, again_key, fields, subject):

@@ -20,6 +20,7 @@ class Part(NamedTuple):
     quota: int
     eta: int
     demand: int
+    unit: str = ""
 
 
 class Outcome(NamedTuple):
@@ -37,10 +38,11 @@ class Outcome(NamedTuple):
 class Rules:
     """A policy's rules. ``parcel``: mapping of parcel and site columns; ``links``: rows of CBDKXX; ``kinds``: {CBFBM:
     (name, CBFLX)} of those in CBF; ``words``: (crop, method) of the registry rows; ``repeated``: whether the code
-    is used twice; ``lacks_cap(source)``: whether a cap on the way is missing where the policy cuts."""
+    is used twice; ``lacks_cap(source)``: whether a cap on the way is missing where the policy cuts. ``composite``: the
+    districts' composite quotas where the policy goes by these, else None: demands are then the units', later."""
 
-    def __init__(self, policy, quotas):
-        self.policy, self.quotas = policy, quotas
+    def __init__(self, policy, quotas, units, composite=None):
+        self.policy, self.quotas, self.units, self.composite = policy, quotas, units, composite
         self.classes, self.uses = set(policy.get("scope.parcel_classes")), set(policy.get("scope.exclude_land_use"))
         self.legal, self.step = policy.get("area.legal"), round(policy.get("volume.step_m3") * 100)
         self.least = round(policy.get("scope.deduct_min_m2") * 100) if policy.get("scope.deduct") else None
@@ -61,18 +63,25 @@ class Rules:
             return Outcome("unapproved", "UNAPPROVED_OVERLAP", legal, deducted)
         crop, method = (next((text(row[i]) for row in words if text(row[i])), self.defaults[i]) for i in (0, 1))
         told = legal, deducted, crop or None, method or None
-        if not crop:
+        if not crop and not self.composite:
             return Outcome("no_quota", "CROP_MISSING", *told)
-        if not method:
+        if not method and not self.composite:
             return Outcome("no_quota", "METHOD_MISSING", *told)
         if parcel["source"] == "mixed" and self.surface is None:
             return Outcome("no_quota", "MIX_SHARE_MISSING", *told)
-        parts = self._parts(parcel, shares, taken, crop, method)
-        if any(part.quota is None for part in parts):
-            return Outcome("no_quota", "QUOTA_MISSING", *told)
-        if any(lacks_cap(part.source) for part in parts):
+        found = [(part, *self.units.find(parcel, part.holder, part.source)) for part in self._parts(parcel, shares, taken)]
+        refused = [reason for _, unit, reason in found if unit is None]
+        if len(refused) == len(found):
+            return Outcome("withheld", refused[0], *told)
+        parts = [part._replace(unit=unit) for part, unit, _ in found if unit is not None]
+        parts, lacking = self._with_quotas(parcel, parts, crop, method)
+        if lacking:
+            return Outcome("no_quota", lacking, *told)
+        waiting = [lacks_cap(part.source) for part in parts]
+        if any(waiting):
             return Outcome("no_quota", "CAP_MISSING", *told)
-        return Outcome("reduced" if deducted else "right", "UNAPPROVED_OVERLAP" if deducted else "", *told, parts)
+        reason = "UNAPPROVED_OVERLAP" if deducted else refused[0] if refused else ""
+        return Outcome("reduced" if reason else "right", reason, *told, parts)
 
     def _out_of_scope(self, parcel, shares, clear, kinds):
         """(state, reason) of a parcel that never comes to its area, or None."""
@@ -144,8 +153,8 @@ class Rules:
             return 0
         return min(area, rounded(area * overlap, max(parcel["geometry_m2_100"] or 0, 1)))
 
-    def _parts(self, parcel, shares, taken, crop, method):
-        """The parts of a parcel, households in order, surface before ground; ``quota`` None where its row is missing."""
+    def _parts(self, parcel, shares, taken):
+        """The parts of a parcel, households in order, surface before ground, still without quota."""
         parts = []
         part, whole = {"surface": (1, 1), "ground": (0, 1), "mixed": self.surface}[parcel["source"]]
         for holder, legal in shares.items():
@@ -153,8 +162,22 @@ class Rules:
             of_surface = rounded(legal * part, whole), rounded(area * part, whole)
             for source, mine, left in (("surface", *of_surface), ("ground", legal - of_surface[0], area - of_surface[1])):
                 if mine > 0:
-                    row = self.quotas.find(crop, parcel["district_code"], source, method)
-                    fid, quota, eta = row or (None, None, None)
-                    demand = rounded(left * quota * 10**6, eta * self.step) * self.step if row else 0
-                    parts.append(Part(holder, source, mine, left, fid, quota, eta, demand))
+                    parts.append(Part(holder, source, mine, left, None, 0, 0, 0))
         return parts
+
+    def _with_quotas(self, parcel, parts, crop, method):
+        """(parts with quota and demand, "") or (None, finding code); surface water is asked first."""
+        rows = {}
+        for source in ("surface", "ground"):
+            if any(part.source == source for part in parts):
+                row, lacking = self.composite.find(parcel["district_code"], source) if self.composite else (
+                    self.quotas.find(crop, parcel["district_code"], source, method), "QUOTA_MISSING")
+                if row is None:
+                    return None, lacking
+                rows[source] = row
+        made = []
+        for part in parts:
+            fid, quota, eta = rows[part.source]
+            demand = 0 if self.composite else rounded(part.area * quota * 10**6, eta * self.step) * self.step
+            made.append(part._replace(quota_fid=fid, quota=quota, eta=eta, demand=demand))
+        return made, ""

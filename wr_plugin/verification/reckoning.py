@@ -7,8 +7,8 @@ from array import array
 from functools import lru_cache
 
 from ..model import codes
-from . import nodes, parcels, tables
-from .figures import text
+from . import nodes, parcels, tables, units
+from .figures import rounded, text
 
 BATCH = 5000
 REPORT_EVERY = 2000
@@ -17,17 +17,20 @@ AGAIN = """
 DROP TABLE IF EXISTS temp.again_parcel;
 DROP TABLE IF EXISTS temp.again_part;
 DROP TABLE IF EXISTS temp.again_holder;
+DROP TABLE IF EXISTS temp.again_unit;
 CREATE TEMP TABLE again_parcel (parcel_fid INTEGER PRIMARY KEY, state, reason, holder_names, legal_mu_100, deducted_mu_100,
     area_mu_100, source, crop, method, demand_m3_100, volume_m3_100);
 CREATE TEMP TABLE again_part (id INTEGER PRIMARY KEY, parcel_fid INTEGER, DKBM, CBFBM, source, legal_mu_100,
     deducted_mu_100, area_mu_100, quota_fid, quota_m3_mu_100, eta_e8, district_code, outlet_code, well_code,
-    demand_m3_100 INTEGER, volume_m3_100 INTEGER, path INTEGER, kind INTEGER);
+    demand_m3_100 INTEGER, volume_m3_100 INTEGER, path INTEGER, kind INTEGER, unit_id, weight_e4 INTEGER);
 CREATE TEMP TABLE again_holder (right_id PRIMARY KEY, CBFBM, holder_name, village_code, source, parcels, area_mu_100,
     demand_m3_100, volume_m3_100);
+CREATE TEMP TABLE again_unit (unit_id PRIMARY KEY, unit_kind, unit_code, source, members, parcels, area_mu_100,
+    quota_m3_mu_100, weight_e4, demand_m3_100, volume_m3_100, last_remainder, last_key);
 """
 PARCELS = """
 SELECT p.fid, p.DKBM, p.DKLB, p.TDYT, p.SCMJ, p.SCMJM, p.village_code, s.registry_fid, s.district_code, s.outlet_code,
-       s.well_code, s.unapproved_m2_100, s.geometry_m2_100, s.forest_m2_100, s.source, s.defect
+       s.well_code, s.unapproved_m2_100, s.geometry_m2_100, s.forest_m2_100, s.source, s.defect, s.well_overdraft, s.well_spring
 FROM parcel p JOIN parcel_site s ON s.parcel_fid = p.fid ORDER BY p.fid
 """
 LINKS = "SELECT CBFBM, CBHTBM, HTMJ, HTMJM, YHTMJ, YHTMJM FROM CBDKXX WHERE DKBM = ? ORDER BY CBFBM, fid"
@@ -49,6 +52,10 @@ SELECT a.CBFBM || CASE a.source WHEN 'surface' THEN 'S' ELSE 'G' END, a.CBFBM,
        count(DISTINCT a.parcel_fid), sum(a.area_mu_100), sum(a.demand_m3_100), sum(a.volume_m3_100)
 FROM again_part a GROUP BY a.CBFBM, a.source
 """
+UNITS = """
+SELECT unit_id, source, count(DISTINCT CBFBM), count(DISTINCT parcel_fid), sum(area_mu_100), min(quota_m3_mu_100),
+       max(quota_m3_mu_100), sum(weight_e4), sum(demand_m3_100), sum(volume_m3_100) FROM again_part GROUP BY unit_id
+"""
 VILLAGES = """
 UPDATE again_holder SET village_code = CASE
     WHEN length(CBFBM) = 18 AND CBFBM NOT GLOB '*[^0-9]*' THEN substr(CBFBM, 1, 12)
@@ -58,8 +65,9 @@ UPDATE again_holder SET village_code = CASE
 
 
 class Reckoning:
-    """The second reckoning. ``run`` fills the temporary tables ``again_parcel``, ``again_part``, ``again_holder`` and
-    ``forests``: {source: ``nodes.Forest``}, ``ends``: {(source, path, class): (remainder, key) of the last extra step}."""
+    """The second reckoning. ``run`` fills the temporary tables ``again_parcel``, ``again_part``, ``again_holder``,
+    ``again_unit``; ``forests``: {source: ``nodes.Forest``}, ``ends``: {(source, path, class): (remainder, key) of the last
+    extra step}."""
 
     def __init__(self, store, policy, report=lambda done: None):
         self.connection, self.policy, self.report = store.connection, policy, report
@@ -68,7 +76,9 @@ class Reckoning:
         self.levels, self.mode = tuple(policy.get("cap.tree")), policy.get("cap.mode")
         self.quotas = tables.Quotas(self._rows("SELECT * FROM quota ORDER BY fid"))
         self.caps = tables.Caps(self._rows("SELECT * FROM cap ORDER BY fid"), policy)
-        self.rules = parcels.Rules(policy, self.quotas)
+        by_units = policy.get("quota.basis") == "composite"
+        self.composite = units.Composite(self._rows("SELECT * FROM crop_mix ORDER BY fid"), self.quotas) if by_units else None
+        self.rules = parcels.Rules(policy, self.quotas, units.Units(policy, self._rows, codes.LISTED_UNITS), self.composite)
         self.canals = {}
         if "canal" in self.levels:
             self.canals = nodes.canals_of_outlets(
@@ -101,16 +111,40 @@ class Reckoning:
         for statement in AGAIN.split(";"):
             self.connection.execute(statement)
         self._judge_parcels()
+        self.unit_ends = {}
+        if self.composite:
+            self._spread()
         self.connection.execute("CREATE INDEX temp.again_path ON again_part (path, kind)")
         self._grant()
         self.report(0.85)
         self.connection.execute("CREATE INDEX temp.again_of ON again_part (parcel_fid, CBFBM, source)")
         self.connection.execute("CREATE INDEX temp.again_held ON again_part (CBFBM, source)")
-        self.connection.execute("UPDATE again_parcel SET volume_m3_100 = coalesce((SELECT sum(volume_m3_100) FROM again_part a"
-                                " WHERE a.parcel_fid = again_parcel.parcel_fid), 0)")
+        for name in ("demand_m3_100", "volume_m3_100"):
+            self.connection.execute(f"UPDATE again_parcel SET {name} = coalesce((SELECT sum({name}) FROM again_part a"
+                                    " WHERE a.parcel_fid = again_parcel.parcel_fid), 0)")  # nosec B608: the two names above
         self.connection.execute(HOLDERS)
         self.connection.execute(VILLAGES)
+        self.connection.executemany(f"INSERT INTO again_unit VALUES ({', '.join('?' * 13)})",  # nosec B608: marks
+                                    map(self._unit, self._rows(UNITS)))
         self.report(1.0)
+
+    def _unit(self, row):
+        """A unit's row: its kind and code stand in its number, a household's is its code."""
+        number, source, members, count, area, low, high, weight, demand, volume = row
+        kind, code = ("holder_source", number[:-1]) if ":" not in number else (
+            number.partition(":")[0], number.partition(":")[2].rpartition(":")[0])
+        quota = low if self.composite and low == high else None
+        last, key = self.unit_ends.get(number, (None, None))
+        return (number, kind, code, source, members, count, area, quota, weight if self.composite else None, demand, volume,
+                last, key)
+
+    def _spread(self):
+        """Demands under composite quotas: a unit's is Σ area × quota rounded once; its parts share it."""
+        self.connection.execute("CREATE INDEX temp.again_unit_id ON again_part (unit_id)")
+        for number, whole in self._rows("SELECT unit_id, sum(weight_e4) FROM again_part GROUP BY unit_id"):
+            total = rounded(whole, 100 * self.step)
+            self.unit_ends[number] = self._share_out("unit_id = ?", (number,), "weight_e4", 1, "demand_m3_100", total, whole)
+        self.connection.execute("UPDATE again_part SET volume_m3_100 = demand_m3_100")
 
     def _judge_parcels(self):
         count = self._rows("SELECT count(*) FROM parcel")[0][0] or 1
@@ -124,7 +158,7 @@ class Reckoning:
                 lambda source, row=row: self._lacks_cap(row, source))
             names = [known[code][0] if known[code] else None for code in sorted(known)]
             held = "、".join(name for name in names if name) if len(names) > 1 else (names[0] or "" if names else "")
-            told = found.state in ("right", "reduced", "no_quota")
+            told = found.state in ("right", "reduced", "no_quota", "withheld")
             made.append((row["fid"], found.state, found.reason, held, found.legal, found.deducted,
                          sum(part.area for part in found.parts), row["source"], found.crop if told else None,
                          found.method if told else None, sum(part.demand for part in found.parts), 0))
@@ -137,7 +171,7 @@ class Reckoning:
 
     def _put(self, made, parts):
         self.connection.executemany(f"INSERT INTO again_parcel VALUES ({', '.join('?' * 12)})", made)  # nosec B608: marks
-        self.connection.executemany(f"INSERT INTO again_part VALUES (NULL, {', '.join('?' * 17)})", parts)  # nosec B608: marks
+        self.connection.executemany(f"INSERT INTO again_part VALUES (NULL, {', '.join('?' * 19)})", parts)  # nosec B608: marks
         made.clear()
         parts.clear()
 
@@ -147,7 +181,8 @@ class Reckoning:
         return (row["fid"], row["DKBM"], part.holder, part.source, part.legal, part.legal - part.area, part.area, part.quota_fid,
                 part.quota, part.eta, row["district_code"], row["outlet_code"] if surface else None,
                 None if surface else row["well_code"], part.demand, part.demand,
-                self.paths.setdefault((part.source, path), len(self.paths)), self._kind(found, part, known))
+                self.paths.setdefault((part.source, path), len(self.paths)), self._kind(found, part, known), part.unit,
+                part.area * part.quota)
 
     def _kind(self, found, part, known):
         if self.classes is None:
@@ -161,7 +196,7 @@ class Reckoning:
         return nodes.path_of(self.levels, self.county, row, source, self.canals)
 
     def _lacks_cap(self, row, source):
-        """Whether a cap on the way is missing where the policy cuts."""
+        """Whether a cap on the way is missing where the policy cuts. The nodes stand also where all parts wait for one."""
         if self.mode == "report":
             return False
         path = self._path(row, source)
@@ -178,6 +213,8 @@ class Reckoning:
         for row in self._rows("SELECT path, kind, sum(demand_m3_100) FROM again_part GROUP BY path, kind"):
             source, path = path_of[row[0]]
             demand[source].setdefault(path, [0] * kinds)[row[1]] = row[2] // self.step
+        for source, path in self.lacking:
+            demand[source].setdefault(path, [0] * kinds)
         self.forests, self.ends = {}, {}
         for source in nodes.SOURCES:
             forest = nodes.Forest(source, demand[source], self.caps, self.levels, self.step, self._named(source), kinds)
@@ -189,7 +226,10 @@ class Reckoning:
                 granted = forest.granted[forest.leaf[path]]
                 for k in range(kinds):
                     if granted[k] < wanted[k]:
-                        self._cut(source, path, k, granted[k], wanted[k], forest.leaf[path])
+                        end = self._share_out("path = ? AND kind = ?", (self.paths[source, path], k), "demand_m3_100", self.step,
+                                              "volume_m3_100", granted[k], wanted[k])
+                        if end[1]:
+                            self.ends[source, forest.leaf[path], k] = end
 
     def _named(self, source):
         """The county, and the districts of the cap table where they stand right below it."""
@@ -200,42 +240,48 @@ class Reckoning:
                       if level == "district" and of == source and text(code)}
         return found
 
-    def _cut(self, source, path, k, total, whole, leaf):
-        """One leaf and class: ⌊d·T/W⌋ each, and what is left to the largest rests; ties by parcel, then household."""
-        number, step = self.paths[source, path], self.step
+    def _share_out(self, where, params, weight, unit, target, total, whole):
+        """Sets ``target`` of some parts to their shares of ``total`` steps: ⌊w·T/W⌋ each, and what is left to the largest
+        rests, ties by parcel, then household. ``weight`` is counted in ``unit``. Returns (rest, key) of the last extra step.
+        """
         left, rests = total, array("q")
-        for _, demand in self._pages(number, k):
-            share, rest = divmod(demand // step * total, whole)
+        for _, value in self._pages(where, params, weight):
+            share, rest = divmod(value // unit * total, whole)
             left -= share
             rests.append(rest)
         ordered = sorted(rests, reverse=True)
         last = ordered[left - 1] if left else None
-        favoured = self._favoured(number, k, total, whole, last, left - sum(rest > last for rest in ordered)) if left else []
-        if favoured:
-            self.ends[source, leaf, k] = str(last), favoured[-1][1]
+        tied = left - sum(rest > last for rest in ordered) if left else 0
+        favoured = self._favoured(where, params, weight, lambda value: value // unit * total % whole == last, tied)
         ids, updates = {one for one, _ in favoured}, []
-        for id_, demand in self._pages(number, k):
-            share, rest = divmod(demand // step * total, whole)
-            updates.append(((share + (left > 0 and (rest > last or id_ in ids))) * step, id_))
+        for id_, value in self._pages(where, params, weight):
+            share, rest = divmod(value // unit * total, whole)
+            updates.append(((share + (left > 0 and (rest > last or id_ in ids))) * self.step, id_))
             if len(updates) >= BATCH:
-                self.connection.executemany("UPDATE again_part SET volume_m3_100 = ? WHERE id = ?", updates)
-                updates.clear()
-        self.connection.executemany("UPDATE again_part SET volume_m3_100 = ? WHERE id = ?", updates)
+                self._set(target, updates)
+        self._set(target, updates)
+        return (str(last), favoured[-1][1]) if favoured else (None, None)
 
-    def _pages(self, number, k):
-        """(id, demand) of the parts of a leaf and class, by id, a page at a time: updates meanwhile disturb nothing."""
+    def _set(self, target, updates):
+        self.connection.executemany(f"UPDATE again_part SET {target} = ? WHERE id = ?", updates)  # nosec B608: our names
+        updates.clear()
+
+    def _pages(self, where, params, weight):
+        """(id, weight) of some parts, by id, a page at a time: updates meanwhile disturb nothing."""
         after = 0
         while True:
-            page = self._rows("SELECT id, demand_m3_100 FROM again_part WHERE path = ? AND kind = ? AND id > ?"
-                              " ORDER BY id LIMIT ?", (number, k, after, BATCH))
+            page = self._rows(f"SELECT id, {weight} FROM again_part WHERE {where} AND id > ? ORDER BY id LIMIT ?",  # nosec B608
+                              (*params, after, BATCH))
             yield from map(tuple, page)
             if len(page) < BATCH:
                 return
             after = page[-1][0]
 
-    def _favoured(self, number, k, total, whole, last, tied):
-        """[(id, "DKBM|CBFBM")] of the ``tied`` parts that get one more step among those with the rest ``last``."""
+    def _favoured(self, where, params, weight, is_last, tied):
+        """[(id, "DKBM|CBFBM")] of the ``tied`` parts that get one more step among those with the last rest."""
+        if not tied:
+            return []
         same = [(row["DKBM"], row["parcel_fid"], row["CBFBM"], row["id"]) for row in self.connection.execute(
-            "SELECT id, demand_m3_100, DKBM, parcel_fid, CBFBM FROM again_part WHERE path = ? AND kind = ?", (number, k))
-            if row["demand_m3_100"] // self.step * total % whole == last]
+            f"SELECT id, {weight} AS w, DKBM, parcel_fid, CBFBM FROM again_part WHERE {where}", params)  # nosec B608
+            if is_last(row["w"])]
         return [(id_, f"{code}|{holder}") for code, _, holder, id_ in sorted(same)[:tied]]
