@@ -9,9 +9,12 @@ import sqlite3
 import sys
 from pathlib import Path
 
-import openpyxl
 import pandas
 import pyogrio
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from wr_plugin.intake import xlsx_rows  # noqa: E402
 
 CONFIRM_READS = ("parcel_site", "CBDKXX", "CBF", "registry", "quota", "cap")
 CONFIRM_WRITES = ("parcel_right", "right_part", "holder_right", "cap_result", "journal")
@@ -19,20 +22,21 @@ CERTIFY_READS = ("right_part", "holder_right", "CBF", "CBDKXX")
 
 
 def package(folder, out):
-    """Reads each file with the reader the product uses, whole, and writes it as it is."""
+    """Reads each file whole with the fastest reader at hand, and writes it as it is: layers by pyogrio, sheets by the
+    product's own row reader, which takes an eighth of openpyxl's time."""
     for shapefile in sorted(Path(folder).rglob("*.shp")):
         frame = pyogrio.read_dataframe(shapefile, encoding="GB18030")
         pyogrio.write_dataframe(frame, out, layer=shapefile.stem, driver="GPKG", append=Path(out).exists())
     with sqlite3.connect(out) as connection:
         for workbook in sorted(Path(folder).rglob("*.xlsx")):
-            book = openpyxl.load_workbook(workbook, read_only=True, data_only=True)
-            for sheet in book.worksheets:
-                rows = list(sheet.iter_rows(values_only=True))
-                width = max((len(row) for row in rows), default=0)
-                table = f'"{workbook.stem}_{sheet.title}"'
-                connection.execute(f"CREATE TABLE {table} ({', '.join(f'c{i}' for i in range(width))})")
-                filled = [tuple(row) + (None,) * (width - len(row)) for row in rows]
-                connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", filled)
+            with xlsx_rows.Book(workbook) as book:
+                for title, _, part in book.sheets:
+                    rows = [row for _, row in book.rows(part)]
+                    width = max((len(row) for row in rows), default=0)
+                    table = f'"{workbook.stem}_{title}"'
+                    connection.execute(f"CREATE TABLE {table} ({', '.join(f'c{i}' for i in range(width))})")
+                    filled = (row + [None] * (width - len(row)) for row in rows)
+                    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", filled)
 
 
 def tables(work, out):

@@ -6,6 +6,7 @@ reader lanes (pyogrio, fiona) the very same values. A 19-digit code in a numeric
 DBF stores numbers as text.
 """
 
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from ..model.errors import BadInput
+from ..spatial.chunks import silent
 from . import encoding as encodings
+from . import held_once
 
 TEXT_DIGITS = 15
+LONGEST_HEADER = 1 << 16
+BYTES_AT_ONCE = 1 << 24
+BLANK = b" \x00\t\r\n"
 
 
 @dataclass(frozen=True)
@@ -27,61 +33,99 @@ class DbfField:
 
 
 class Dbf:
-    """An opened DBF. ``read(given_encoding)`` gives (names, columns, encoding); ``deleted`` marks deleted records."""
+    """A DBF. ``read(given_encoding)`` gives (names, columns, encoding); ``deleted`` marks deleted records.
 
-    def __init__(self, path):
-        self.path = Path(path)
+    The records are read some thousands at a time, so that neither the file nor its padding is ever held as a whole.
+    ``report(done, total)`` is called with the records read so far and may raise to cancel.
+    """
+
+    def __init__(self, path, report=silent):
+        self.path, self.report = Path(path), report
         try:
-            data = self.path.read_bytes()
+            with open(self.path, "rb") as stream:
+                data, size = stream.read(LONGEST_HEADER), os.fstat(stream.fileno()).st_size
         except OSError as error:
-            raise BadInput("文件打不开", "关闭正在使用它的程序，检查权限后再试", where=self.path.name,
-                           detail=str(error)) from error
-        self.fields, self.ldid, count, header, width = _header(data, self.path.name)
-        held = max(0, (len(data) - header) // width) if width else 0
+            raise _will_not_open(self.path, error) from error
+        self.fields, self.ldid, count, self._start, self._width = _header(data, size, self.path.name)
+        held = max(0, (size - self._start) // self._width)
         if held < count:
             raise BadInput(f"文件不完整：应有 {count} 条记录，只有 {held} 条", "请重新拷贝或导出该文件", where=self.path.name)
-        self.count = count
-        layout, offset = {"names": ["_deleted"], "formats": ["S1"], "offsets": [0], "itemsize": width}, 1
+        self.count, self._deleted, self._raws = count, None, None
+
+    @property
+    def deleted(self):
+        """(n,) True for a record that is marked as deleted."""
+        if self._deleted is None:
+            self._scan()
+        return self._deleted
+
+    def names(self):
+        """The field names alone, decoded as ``read`` would."""
+        self._scan()
+        return self._decided(None)[0]
+
+    def read(self, given=""):
+        """(field names, columns, Encoding). Text columns are object arrays with None for blank; numbers are float64,
+        except numeric fields wide enough for a code, which stay text; dates are ``YYYY-MM-DD``."""
+        if self._raws is None:
+            self._scan()
+        names, chosen = self._decided(given)
+        columns, raws, self._raws = [], self._raws, None
+        for number, item in enumerate(self.fields):
+            columns.append(_column(item, raws[number], chosen.name, self.count))
+            raws[number] = None
+            self.report(self.count, self.count)
+        return names, columns, chosen
+
+    def _scan(self):
+        """Reads the records: the deleted marks, and for each field what ``_column`` takes, floats or trimmed bytes."""
+        layout, offset = {"names": ["_deleted"], "formats": ["S1"], "offsets": [0], "itemsize": self._width}, 1
         for number, item in enumerate(self.fields):
             layout["names"].append(f"f{number}")
             layout["formats"].append(f"S{item.width}")
             layout["offsets"].append(offset)
             offset += item.width
-        self.records = np.frombuffer(data, dtype=np.dtype(layout), count=count, offset=header)
-        self.deleted = self.records["_deleted"] == b"*"
+        record = np.dtype(layout)
+        raws = [[] if _is_number(item) else held_once.Column() for item in self.fields]
+        deleted, most = [np.zeros(0, dtype=bool)], max(1, BYTES_AT_ONCE // self._width)
+        try:
+            with open(self.path, "rb") as stream:
+                stream.seek(self._start)
+                for start in range(0, self.count, most):
+                    rows = min(most, self.count - start)
+                    records = np.frombuffer(stream.read(rows * self._width), dtype=record, count=rows)
+                    deleted.append(records["_deleted"] == b"*")
+                    for number, (item, raw) in enumerate(zip(self.fields, raws)):
+                        cells = records[f"f{number}"]
+                        if _is_number(item):
+                            raw.append(_numbers(cells))
+                        elif item.width:
+                            raw.extend([v.strip(BLANK) for v in cells.tolist()])
+                    self.report(start + rows, self.count)
+        except OSError as error:
+            raise _will_not_open(self.path, error) from error
+        self._deleted, self._raws = np.concatenate(deleted), raws
 
-    def raw(self, number):
-        """The bytes of one column, blanks at both ends and padding removed."""
-        return np.char.strip(np.ascontiguousarray(self.records[f"f{number}"]), b" \x00\t\r\n")
-
-    def names(self):
-        """The field names alone, decoded as ``read`` would."""
-        raws = [self.raw(number) for number, item in enumerate(self.fields)]
-        return self._decoded(raws, None)[0]
-
-    def _decoded(self, raws, given):
+    def _decided(self, given):
         telling = [f.name for f in self.fields if not f.name.isascii()]
-        for item, raw in zip(self.fields, raws):
+        for item, raw in zip(self.fields, self._raws):
             if item.kind == "C" and item.width:
-                telling.extend(_not_ascii(raw))
+                telling.extend(sorted(v for v in raw.distinct() if not v.isascii()))
         chosen = encodings.decide(telling, _cpg(self.path), self.ldid, given)
         return [f.name.decode(chosen.name, "replace").strip() for f in self.fields], chosen
 
-    def read(self, given=""):
-        """(field names, columns, Encoding). Text columns are object arrays with None for blank; numbers are float64,
-        except numeric fields wide enough for a code, which stay text; dates are ``YYYY-MM-DD``."""
-        raws = [self.raw(number) for number in range(len(self.fields))]
-        names, chosen = self._decoded(raws, given)
-        return names, [_column(item, raw, chosen.name) for item, raw in zip(self.fields, raws)], chosen
+
+def _will_not_open(path, error):
+    return BadInput("文件打不开", "关闭正在使用它的程序，检查权限后再试", where=path.name, detail=str(error))
 
 
-def _header(data, name):
+def _header(data, length, name):
     """(fields, LDID, record count, header length, record length); BadInput where the header makes no sense."""
     broken = BadInput("不是有效的 DBF 文件，或文件已损坏", "请重新拷贝或导出该文件", where=name)
-    if len(data) < 32:
+    if length < 32:
         raise broken
     count, header, width = struct.unpack_from("<IHH", data, 4)
-    if header < 33 or header > len(data) or width < 1:
+    if header < 33 or header > length or width < 1:
         raise broken
     fields, position, total = [], 32, 1
     while position + 32 <= header and data[position] != 0x0D:
@@ -108,50 +152,47 @@ def _escaped(text):
     return "".join(f"[{c}]" if c in "*?[" else c for c in text)
 
 
-def _not_ascii(raw):
-    """Distinct values of a column that hold a byte above 127."""
-    if not len(raw) or raw.dtype.itemsize == 0:
-        return []
-    table = raw.view(np.uint8).reshape(len(raw), -1)
-    return np.unique(raw[(table > 127).any(axis=1)]).tolist()
+def _is_number(item):
+    """True for a field that is read as floats: a numeric one too narrow for a code."""
+    return item.kind == "F" or item.kind == "N" and not (item.width >= TEXT_DIGITS and item.decimals == 0)
 
 
-def _column(item, raw, codec):
-    if item.kind in "NF":
-        if item.width >= TEXT_DIGITS and item.decimals == 0 and item.kind == "N":
-            return _decoded(raw, "ascii")
-        return _numbers(raw)
+def _column(item, raw, codec, count):
+    if _is_number(item):
+        return np.concatenate(raw) if raw else np.empty(0, dtype=np.float64)
     if item.kind == "D":
-        return _dates(raw)
-    if item.kind == "L":
-        return _decoded(raw, "ascii")
+        return _dates(_decoded(raw, "ascii", count))
+    if item.kind in "LN":
+        return _decoded(raw, "ascii", count)
     if item.kind == "C":
-        return _decoded(raw, codec)
-    return np.full(len(raw), None, dtype=object)
+        return _decoded(raw, codec, count)
+    return np.full(count, None, dtype=object)
 
 
-def _decoded(raw, codec):
-    """Text column. Decodes all values in one go; value by value where one of them is damaged."""
-    if not len(raw):
-        return np.empty(0, dtype=object)
-    values = raw.tolist()
-    joined = b"\n".join(values)
+def _decoded(raw, codec, count):
+    """Text column. Each distinct value is decoded once, all in one go where none of them is damaged."""
+    column = np.full(count, None, dtype=object)
+    if not raw.cells:
+        return column
+    distinct = list(raw.distinct())
+    joined = b"\n".join(distinct)
     texts = None
-    if joined.count(b"\n") == len(values) - 1:
+    if joined.count(b"\n") == len(distinct) - 1:
         try:
             texts = joined.decode(codec).split("\n")
         except UnicodeDecodeError:
             texts = None
-    if texts is None or len(texts) != len(values):
-        texts = [v.decode(codec, "replace") for v in values]
-    column = np.empty(len(values), dtype=object)
-    column[:] = texts
-    column[raw == b""] = None
+    if texts is None or len(texts) != len(distinct):
+        texts = [v.decode(codec, "replace") for v in distinct]
+    text_of = dict(zip(distinct, texts))
+    text_of[b""] = None
+    column[:] = [text_of[v] for v in raw.cells]
     return column
 
 
-def _numbers(raw):
+def _numbers(cells):
     """float64 with NaN for blank, for ``***`` (overflow) and for what is no number."""
+    raw = np.char.strip(np.ascontiguousarray(cells), BLANK)
     filled = np.where((raw == b"") | np.char.startswith(raw, b"*"), b"nan", raw)
     try:
         return filled.astype(np.float64)
@@ -166,6 +207,6 @@ def _number(value):
         return float("nan")
 
 
-def _dates(raw):
-    return np.array([f"{v[:4]}-{v[4:6]}-{v[6:8]}" if len(v) == 8 and v.isdigit() and v != b"00000000" else None
-                     for v in _decoded(raw, "ascii").tolist() for v in (v or "",)], dtype=object)
+def _dates(texts):
+    return np.array([f"{v[:4]}-{v[4:6]}-{v[6:8]}" if len(v) == 8 and v.isdigit() and v != "00000000" else None
+                     for v in texts.tolist() for v in (v or "",)], dtype=object)

@@ -111,15 +111,15 @@ def _read_tables(found, by_table, mapping, tick):
                 frames.append(reader(source.path, source.name, given.fields, given.sheet, found.fields,
                                      found.decisions))
             else:
-                frames.extend(_read_workbook(found, table, source, mapping, partial(_tick, tick, done, total)))
+                frames.extend(_read_workbook(found, table, source, mapping, partial(_tick, tick, done, sizes[source.path], total)))
             done += sizes[source.path]
             tick(done, total)
         found.frames[name] = tabular.stacked(table, frames)
 
 
-def _tick(tick, done, total, rows):
-    """Tells a reader's progress within a file, whose length in rows nobody knows beforehand."""
-    tick(done, total)
+def _tick(tick, before, size, total, done, whole):
+    """Tells a reader's progress within a file of ``size`` bytes."""
+    tick(before + size * done / whole if whole else before, total)
 
 
 def _read_workbook(found, table, source, mapping, report):

@@ -10,11 +10,14 @@ import shapely
 from ..model import schema
 from ..model.errors import BadInput
 from ..spatial import repair
+from ..spatial.chunks import in_slices
 from . import coordinates, tabular, vector_files
 
 LINES = (1, 2, 5)
 NEAR_M = 20_000.0
 UNMOVED_M = 0.0005
+READING = 0.8
+"""The part of a layer's work that is reading it."""
 
 
 @dataclass
@@ -50,28 +53,51 @@ def read_layers(sources, mapping, existing_crs=None, report=lambda done, total: 
     """All layers of a package. ``sources``: layer name → [Source]; must have ``parcel``.
 
     ``existing_crs``: the CRS of the work file that is being updated; everything is brought to it. ``report``: called
-    after each file. Raises BadInput where a layer cannot be read or placed, or lies nowhere near the parcels.
+    every few thousand features with the share of all files that is done (by their bytes), and may raise to cancel.
+    Raises BadInput where a layer cannot be read or placed, or lies nowhere near the parcels.
     """
     found = Layers()
     order = sorted(sources, key=lambda name: name != "parcel")
-    total, done = sum(len(s) for s in sources.values()), 0
+    share = _Share({s: _bytes(s.path) for parts in sources.values() for s in parts}, report)
     extent = None
     for name in order:
         table, parts = schema.table(name), []
-        opened = [_open(found, table, source, mapping) for source in sources[name]]
+        opened = [_open(found, table, source, mapping, share.within(source, 0.0, READING)) for source in sources[name]]
         if found.work is None:
             found.work = _work_crs(opened, mapping, existing_crs)
             found.decisions.append(("工作坐标系", f"{found.work.title}：{found.work.evidence}"))
-        for one in opened:
-            parts.append(_finished(found, table, one))
+        for number, (source, one) in enumerate(zip(sources[name], opened)):
+            parts.append(_finished(found, table, one, share.within(source, READING, 1.0)))
+            share.within(source, 1.0, 1.0)(1, 1)
+            opened[number] = None
             bounds = coordinates.bounds_of(parts[-1][1])
             coordinates.refuse_far(bounds, table.title, extent, one.raw.where)
             extent = _joined(extent, bounds) if name == "parcel" else extent
-            done += 1
-            report(done, total)
         found.frames[name] = tabular.stacked(table, [p[0] for p in parts])
         found.geometry[name] = np.concatenate([p[1] for p in parts])
     return found
+
+
+def _bytes(path):
+    """The size of a file, a shapefile's with its table."""
+    parts = [path, vector_files.sidecar(path, ".dbf")] if path.suffix.lower() == ".shp" else [path]
+    return sum(p.stat().st_size for p in parts if p is not None) + 1
+
+
+class _Share:
+    """How much of all files is done, by their bytes."""
+
+    def __init__(self, sizes, report):
+        self.sizes, self.report, self.total = sizes, report, sum(sizes.values())
+        self.done = dict.fromkeys(sizes, 0.0)
+
+    def within(self, source, start, end):
+        """A ``report(done, total)`` for the stretch of a file's work from ``start`` to ``end`` (0 to 1)."""
+        def tell(done, total):
+            self.done[source] = start + (end - start) * (done / total if total else 1.0)
+            self.report(sum(self.sizes[s] * part for s, part in self.done.items()), self.total)
+
+        return tell
 
 
 def _joined(extent, bounds):
@@ -81,13 +107,14 @@ def _joined(extent, bounds):
     return tuple(pick(a, b) for pick, a, b in zip((min, min, max, max), extent, bounds))
 
 
-def _open(found, table, source, mapping):
+def _open(found, table, source, mapping, report):
     given = mapping.of(table.name, source.name)
-    raw = vector_files.read_layer(source.path, source.layer, mapping.encoding_of(table.name, source.name), source.name)
+    raw = vector_files.read_layer(source.path, source.layer, mapping.encoding_of(table.name, source.name), source.name, report)
     if raw.geometry is None:
         raise BadInput(f"{table.title}没有图形", "请提交带图形的图层", where=raw.where)
-    frame, kept, findings = tabular.to_frame(table, raw, given)
+    frame, kept, findings = tabular.to_frame(table, raw, given, lambda: report(1, 1))
     geometry, lifted = repair.flat(raw.geometry[kept])
+    raw.columns, raw.geometry = [], None  # the frame has them; a county is not held twice
     if lifted:
         raw.notes.append(f"去掉 {lifted} 个图形的高程（Z）或测量值（M），只用平面坐标")
     parts = _parts(found, raw, geometry, mapping.crs_of(table.name, source.name))
@@ -116,7 +143,7 @@ def _work_crs(opened, mapping, existing_crs):
     return coordinates.Placed(chosen.crs, f"{chosen.evidence}；地块在 {len(shapes)} 个坐标系里（{told}），取地块最多的，其余换带")
 
 
-def _finished(found, table, one):
+def _finished(found, table, one, report):
     """(frame, geometry) in the project's coordinates; notes and findings told.
 
     Shapes are repaired and measured in the metric coordinates they came in, so that no area depends on which zone the
@@ -132,7 +159,7 @@ def _finished(found, table, one):
             geometry = geometry.copy() if geometry is one.geometry else geometry
             geometry[rows] = coordinates.reproject(geometry[rows], placed.crs, work)
     first = found.parcels
-    frame, shapes, kept = _shaped(found, table, raw, one.frame, geometry, one.given)
+    frame, shapes, kept = _shaped(found, table, raw, one.frame, geometry, one.given, report)
     area = shapely.area(shapes)
     moved = _moved(shapes, part_of[kept], one.parts, work)
     if moved is not shapes:
@@ -193,7 +220,7 @@ def _distortion(table, area, moved):
     return f"；图形面积按原坐标系量（换带后最多相差 {most:.2%}），记录面积不变"
 
 
-def _shaped(found, table, raw, frame, geometry, given):
+def _shaped(found, table, raw, frame, geometry, given, report):
     """(frame, geometry, positions kept): valid geometries of the layer's kind; parcels without one stay and are told."""
     if table.geometry == schema.POINT:
         out, reasons, repaired = repair.single_points(geometry), None, None
@@ -201,7 +228,7 @@ def _shaped(found, table, raw, frame, geometry, given):
         out, reasons, repaired = repair.line_parts(geometry), None, None
     else:
         geometry = _closed(table, raw, geometry, given)
-        out, repaired, reasons = repair.repair(geometry)
+        out, repaired, reasons = _repaired(geometry, report)
     missing = np.array([g is None for g in out], dtype=bool)
     if table.name == "parcel":
         told = _parcel_findings(raw, frame, geometry, out, repaired, reasons, missing)
@@ -217,6 +244,12 @@ def _shaped(found, table, raw, frame, geometry, given):
         if missing.all():
             raise BadInput(f"{table.title}没有一个图形是{_kind(table)}", "核对图层的图形类型", where=raw.where)
     return frame[~missing].reset_index(drop=True), out[~missing], np.flatnonzero(~missing)
+
+
+def _repaired(geometry, report):
+    """``repair.repair`` of the whole layer, some thousands at a time."""
+    parts = [result for _, result in in_slices(repair.repair, geometry, report=report)]
+    return [np.concatenate(each) for each in zip(*parts)] if parts else repair.repair(geometry)
 
 
 def _kind(table):

@@ -6,12 +6,15 @@ have a lower header of their own.
 """
 
 import re
+from collections import deque
+from itertools import chain, compress, islice
 from pathlib import Path
 
 import numpy as np
 
 from ..model.errors import BadInput
-from . import field_matching, merged_cells, workbook
+from ..spatial.chunks import silent
+from . import field_matching, held_once, merged_cells, workbook
 from .raw import RawTable
 
 HEADER_SEARCH_ROWS = 30
@@ -20,22 +23,23 @@ TOTAL = re.compile(r"(合计|总计|小计|共计|累计|本页小计|本页合�
 TOTAL_CELLS = 3
 SHORT, LONG = 8, 12
 NOTE = re.compile(r"^(注|说明|备注|填表|制表|审核|复核|单位负责人|负责人|填报|日期|编制|盖章|（盖章）|\(盖章\))")
-REPORT_ROWS = 2000
+FIRST_ROWS, ROWS_AT_ONCE = 64, 2000
 
 
-def read(path, table, name="", sheet="", chosen=None, progress=None, constants=(), encoding=None):
+def read(path, table, name="", sheet="", chosen=None, constants=(), encoding=None, report=silent):
     """The sheets of a workbook that hold ``table``, each as a RawTable. Hidden rows and columns are read and said; hidden
     sheets are read and said where no visible one holds the table, else left alone, as they are often old versions.
 
     ``sheet``: only this one. ``chosen``: a saved mapping's {field: header}; ``constants``: the fields that it fills
     itself, which need no column. Sheets in which the table's mandatory
     fields are not found are passed over with a note, unless none has them: then BadInput tells what is missing.
-    ``encoding``: what the user asks for in a text file. ``progress``: called with the number of rows read so far, now and then.
+    ``encoding``: what the user asks for in a text file. ``report(done, total)``: called now and then, with how much of the
+    sheet has been read; it may raise to cancel.
     """
     path, wanted = Path(path), (table, sheet, chosen or {}, constants)
-    found, passed, empty, hidden = _pass(path, name or path.name, wanted, encoding, progress, False)
+    found, passed, empty, hidden = _pass(path, name or path.name, wanted, encoding, report, False)
     if not found and hidden:
-        found, also_passed, _, _ = _pass(path, name or path.name, wanted, encoding, progress, True)
+        found, also_passed, _, _ = _pass(path, name or path.name, wanted, encoding, report, True)
         passed, hidden = passed + also_passed, []
     if sheet and not found and not passed and sheet not in empty:
         raise BadInput(f"没有工作表“{sheet}”", "核对字段对应文件", where=name or path.name)
@@ -52,22 +56,24 @@ def read(path, table, name="", sheet="", chosen=None, progress=None, constants=(
     return found
 
 
-def _pass(path, name, wanted, encoding, progress, hidden):
+def _pass(path, name, wanted, encoding, report, hidden):
     """(raw tables, [(title, BadInput)] of sheets without the table, empty sheets, sheets of the other visibility)."""
     table, sheet, chosen, constants = wanted
     found, passed, empty, others, told = [], [], [], [], []
-    for title, rows in workbook.sheets(path, name, encoding, told, hidden):
+    for title, rows in workbook.sheets(path, name, encoding, told, hidden, report):
         if sheet and title != sheet:
             continue
         if rows is None:
             others.append(title)
             continue
         del told[:]
-        kept, numbers = _rows_with_content(rows, progress)
-        if not kept:
+        rows = _with_content(rows)
+        first = list(islice(rows, FIRST_ROWS))
+        if not first:
             empty.append(title)
             continue
-        raw = _table(path, name, title, kept, numbers, table, chosen, constants)
+        raw = _table(path, name, title, first, rows, table, chosen, constants)
+        deque(rows, maxlen=0)  # a sheet without the table is still read to its end: what is damaged there is told
         if isinstance(raw, RawTable):
             raw.notes[:0] = [*([f"工作表“{title}”是隐藏的，照读"] if hidden else []), *told]
             found.append(raw)
@@ -76,22 +82,18 @@ def _pass(path, name, wanted, encoding, progress, hidden):
     return found, passed, empty, others
 
 
-def _rows_with_content(rows, progress):
-    kept, numbers = [], []
-    for number, row in rows:
-        if any(v is not None and v != "" for v in row):
-            kept.append(row)
-            numbers.append(number)
-        if progress and len(kept) % REPORT_ROWS == 0:
-            progress(number)
-    return kept, numbers
+def _with_content(rows):
+    """The (number, row) pairs whose row has a value."""
+    return (each for each in rows if each[1] and each[1][0] or any(v is not None and v != "" for v in each[1]))
 
 
-def _table(path, name, title, rows, numbers, table, chosen, constants):
-    """A RawTable, or the BadInput that says why the sheet holds none."""
+def _table(path, name, title, first, rest, table, chosen, constants):
+    """A RawTable, or the BadInput that says why the sheet holds none. ``first``: the first rows with their numbers, in
+    which the header is looked for; ``rest``: an iterator of those below."""
     where = f"{name} › {title}" if title else name
+    top = [row for _, row in first]
     try:
-        start, height, headers, found = _header(rows, table, chosen)
+        start, height, headers, found = _header(top, table, chosen)
     except BadInput as error:
         return BadInput(error.message, error.remedy, where=where)
     if found is None:
@@ -101,21 +103,35 @@ def _table(path, name, title, rows, numbers, table, chosen, constants):
         field_matching.require(table, found, where, constants)
     except BadInput as error:
         return error
-    width, first = len(headers), start + height
-    first += 1 if len(rows) > first and _is_number_row(rows[first]) else 0
-    body = [row if len(row) == width else (*row[:width], *[None] * (width - len(row))) for row in rows[first:]]
-    columns = [list(column) for column in zip(*body)] if body else [[] for _ in headers]
-    keep, skipped = _data_rows(body, columns, rows[start:start + height], table, found)
+    below = start + height
+    below += 1 if len(top) > below and _is_number_row(top[below]) else 0
+    columns, row_numbers = _columns(len(headers), chain(first[below:], rest))
+    keep, skipped = _data_rows(columns, len(row_numbers), top[start:start + height], table, found)
     notes = [f"跳过 {number} 行{what}" for what, number in skipped.items() if number]
-    if len(keep) < len(body):
-        columns = [[column[i] for i in keep] for column in columns]
-    row_numbers = np.array(numbers[first:], dtype=np.int64)[keep]
     for header, column in zip(headers, columns):
-        if workbook.UNCALCULATED in column:
-            row = int(row_numbers[column.index(workbook.UNCALCULATED)])
+        uncalculated = type(workbook.UNCALCULATED) in column.kinds
+        if not keep.all():
+            column.cells = list(compress(column.cells, keep.tolist()))
+        if uncalculated and workbook.UNCALCULATED in column.cells:
+            row = int(row_numbers[keep][column.cells.index(workbook.UNCALCULATED)])
             return BadInput("公式还没有计算出结果", "用 Excel 或 WPS 打开，保存一次再导入",
                             where=f"{where} › 第 {row} 行 › {''.join(header)}")
-    return RawTable(path, name, title, headers, columns, row_numbers, notes=notes)
+    return RawTable(path, name, title, headers, [c.cells for c in columns], row_numbers[keep], notes=notes)
+
+
+def _columns(width, rows):
+    """(a ``Column`` for each header, row numbers) of rows as they come; short rows are filled up, long ones cut."""
+    columns, numbers = [held_once.Column() for _ in range(width)], [np.zeros(0, dtype=np.int64)]
+    while True:
+        batch = list(islice(rows, ROWS_AT_ONCE))
+        if not batch:
+            return columns, np.concatenate(numbers)
+        read, grid = zip(*batch)
+        numbers.append(np.array(read, dtype=np.int64))
+        if set(map(len, grid)) != {width}:
+            grid = [row if len(row) == width else (*row[:width], *[None] * (width - len(row))) for row in grid]
+        for column, cells in zip(columns, zip(*grid)):
+            column.extend(cells)
 
 
 def as_they_stand(path, table, name="", sheet=""):
@@ -125,7 +141,8 @@ def as_they_stand(path, table, name="", sheet=""):
     for title, rows in workbook.sheets(path, name or path.name):
         if rows is None or sheet and title != sheet:
             continue
-        kept, numbers = _rows_with_content(rows, None)
+        listed = list(_with_content(rows))
+        numbers, kept = [number for number, _ in listed], [row for _, row in listed]
         start, height, headers, found = _header(kept, table, {})
         if found is None:
             start, height = _first_full_row(kept), 1
@@ -219,33 +236,34 @@ def _is_number_row(row):
     return len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
 
 
-def _data_rows(body, columns, header_rows, table, found):
-    """(positions of the data rows, {what was skipped: how many}).
+def _data_rows(columns, count, header_rows, table, found):
+    """((count,) True for the data rows, {what was skipped: how many}).
 
-    Whole columns are looked at first; only rows that a mandatory blank, a total or a repeated header makes suspicious
-    are judged one by one.
+    Whole columns are looked at first, by their distinct values; only rows that a mandatory blank, a total or a repeated
+    header makes suspicious are judged one by one.
     """
     keys = [found.columns[f.name][0] for f in field_matching.telling(table) if found.columns.get(f.name)]
     known = [p for positions in found.columns.values() for p in positions]
-    suspicious = set()
-    for column in keys:
-        suspicious.update(i for i, v in enumerate(columns[column]) if v is None or v == "")
-    for column in columns[:TOTAL_CELLS]:
-        words = {v for v in set(filter(_is_short_text, column)) if TOTAL.fullmatch("".join(v.split()))}
-        if words:
-            suspicious.update(i for i, v in enumerate(column) if _is_short_text(v) and v in words)
     labels = [{_cell(row[c]) for row in header_rows if c < len(row)} - {""} for c in keys]
+    wanted = {}
     for column, words in zip(keys, labels):
-        suspicious.update(i for i, v in enumerate(columns[column]) if v in words)
+        wanted.setdefault(column, set()).update(words, (None, ""))
+    distinct = {c: columns[c].distinct() for c in {*keys, *range(min(TOTAL_CELLS, len(columns)))}}
+    for column in range(min(TOTAL_CELLS, len(columns))):
+        wanted.setdefault(column, set()).update(
+            v for v in distinct[column] if _is_short_text(v) and TOTAL.fullmatch("".join(v.split())))
+    suspicious = set()
+    for column, words in wanted.items():
+        if not distinct[column].isdisjoint(words):
+            suspicious.update(i for i, v in enumerate(columns[column].cells) if v in words)
     skipped = {"合计": 0, "说明或签章": 0, "重复的表头": 0}
-    dropped = set()
+    keep = np.ones(count, dtype=bool)
     for position in suspicious:
-        what = _what_is(body[position], keys, known, labels)
-        if what:
-            dropped.add(position)
+        what = _what_is([column.cells[position] for column in columns], keys, known, labels)
+        keep[position] = not what
         if what in skipped:
             skipped[what] += 1
-    return [i for i in range(len(body)) if i not in dropped], skipped
+    return keep, skipped
 
 
 def _is_short_text(value):

@@ -16,12 +16,13 @@ OF_NO_INTEREST = re.compile(r"序号|编号|BSM|YSDM|KJZB|FID|OBJECTID.*|SHAPE_.
 FEATURE_ID = "FID"
 
 
-def to_frame(table, raw, given=NOTHING_SAID):
+def to_frame(table, raw, given=NOTHING_SAID, report=lambda: None):
     """(frame, positions kept, findings) of one raw table.
 
     ``given``: what a saved mapping says of the table. Rows of a sheet whose mandatory codes are blank are left out and
     told (ROW_INCOMPLETE); values that cannot be read become blank and are told one by one (VALUE_UNREADABLE). A
-    mandatory coded value (e.g. the kind of unapproved land) that cannot be read is refused: BadInput.
+    mandatory coded value (e.g. the kind of unapproved land) that cannot be read is refused: BadInput. ``report()`` is
+    called after each column and may raise to cancel.
     """
     offer_feature_ids(raw, given)
     found = matched(table, raw, given)
@@ -44,8 +45,9 @@ def to_frame(table, raw, given=NOTHING_SAID):
         if bad:
             findings.extend(_unreadable(table, raw, bad))
         columns[name] = made
+        report()
     kept = _complete(table, raw, columns, findings)
-    frame = pd.DataFrame({name: _series(table.by_name[name], made[kept]) for name, made in columns.items()}, index=range(len(kept)))
+    frame = pd.DataFrame({name: _series(table.by_name[name], made if len(kept) == len(made) else made[kept]) for name, made in columns.items()}, index=range(len(kept)))
     if "source_file" in table.by_name:
         frame["source_file"] = pd.Series([raw.name] * len(frame), dtype=object)
         frame["source_row"] = raw.rows[kept]
@@ -102,11 +104,15 @@ def stacked(table, frames):
     """Frames of several files or sheets as one; a text column that some of them lack is None there."""
     if len(frames) == 1:
         return frames[0]
-    whole = pd.concat(frames, ignore_index=True)
-    for name in whole.columns:
-        if table.by_name[name].type not in (schema.INTEGER, schema.REAL):
-            whole[name] = pd.Series([v if isinstance(v, str) else None for v in whole[name].tolist()], dtype=object)
-    return whole
+    names = list(dict.fromkeys(name for frame in frames for name in frame.columns))
+    numbers = [n for n in names if table.by_name[n].type in (schema.INTEGER, schema.REAL)]
+    whole = pd.concat([frame[[n for n in numbers if n in frame]] for frame in frames], ignore_index=True)
+    columns = {}
+    for name in names:
+        columns[name] = whole[name] if name in numbers else pd.Series(np.concatenate(
+            [frame[name].to_numpy(dtype=object) if name in frame else np.full(len(frame), None, dtype=object)
+             for frame in frames]), dtype=object)
+    return pd.DataFrame(columns)
 
 
 def _allowed(item):
@@ -130,7 +136,8 @@ def _blank(value):
 
 def _series(item, made):
     if item.type == schema.INTEGER:
-        return pd.Series(pd.array(made.tolist(), dtype="Int64"))
+        missing = pd.isna(made)
+        return pd.Series(pd.arrays.IntegerArray(np.where(missing, 0, made).astype(np.int64), missing))
     if item.type == schema.REAL:
         return pd.Series(made, dtype=np.float64)
     return pd.Series(made, dtype=object)
@@ -169,7 +176,7 @@ def _complete(table, raw, columns, findings):
     for item in field_matching.deliverable(table):
         if not item.required or item.name not in columns:
             continue
-        blank = np.array([v is None for v in columns[item.name].tolist()], dtype=bool)
+        blank = _missing(columns[item.name])
         if not blank.any():
             continue
         if item.codes:
@@ -184,6 +191,11 @@ def _complete(table, raw, columns, findings):
     return np.flatnonzero(keep)
 
 
+def _missing(column):
+    """(n,) True for None."""
+    return pd.isna(column) if column.dtype == object else np.zeros(len(column), dtype=bool)
+
+
 def _told_apart(table, raw, columns, keep, findings):
     """(n,) True for rows that one of the table's ways tells (``field_matching.ANY_OF``); the others are told."""
     ways = field_matching.ANY_OF.get(table.name)
@@ -192,7 +204,7 @@ def _told_apart(table, raw, columns, keep, findings):
     told = np.zeros(len(raw), dtype=bool)
     for name in (way[0] for way in ways):
         if name in columns:
-            told |= np.array([v is not None for v in columns[name].tolist()], dtype=bool)
+            told |= ~_missing(columns[name])
     wanted = "、".join(table.by_name[way[0]].alias for way in ways)
     findings.extend(_incomplete(raw, raw.rows[keep & ~told].tolist(), f"{wanted}中的任何一项"))
     return told

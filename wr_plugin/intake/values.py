@@ -107,10 +107,20 @@ def _text(item, values, rows, where):
         values = [v if v is None or isinstance(v, str) else _plain_number(v) for v in values]
     if is_code(item):
         return _object(_codes(item, values, rows, where))
-    out = [None if v is None else (v.strip() or None) for v in values]
-    if item.name in SAID_TO_BE_ABSENT:
-        out = [None if v is None or v.lower() in BLANKS else v for v in out]
-    return _object(out)
+    absent = item.name in SAID_TO_BE_ABSENT
+    made = {}
+    for value in set(values):
+        text = None if value is None else (value.strip() or None)
+        if absent and text is not None and text.lower() in BLANKS:
+            text = None
+        if text != value:
+            made[value] = text
+    return _object(_mapped(values, made))
+
+
+def _mapped(values, made):
+    """The values, those among the keys of ``made`` replaced; the very same list where there are none."""
+    return [made.get(v, v) for v in values] if made else values
 
 
 def _refuse_numeric_codes(item, values, rows, where):
@@ -139,6 +149,9 @@ def _plain_number(value):
 
 def _codes(item, values, rows, where):
     """Codes without blanks, quote marks, full-width digits; BadInput for scientific notation and for ``.0`` on a long one."""
+    together = "".join(filter(None, values))
+    if together.isascii() and (together.isalnum() or not together):
+        return _mapped(values, {"": None} if "" in values else {})
     out = [None if v is None else v.strip().lstrip("'’`").strip() or None for v in values]
     odd = [i for i, v in enumerate(out) if v is not None and not (v.isascii() and v.isalnum())]
     for i in odd:
@@ -183,6 +196,8 @@ def _coded(item, values, rows, words):
         memo[value] = found if found is not None else (None if key.lower() in BLANKS else _kept(item, value))
         if found is None and key.lower() not in BLANKS:
             unknown.add(value)
+    if not unknown and all(code == value for value, code in memo.items()):
+        return values, None
     out = _object([memo[v] for v in values.tolist()])
     if not unknown:
         return out, None
@@ -221,8 +236,9 @@ def _real(item, values, rows):
         out[bad] = np.nan
         return out, _unreadable(item, bad.tolist(), _listed(values), rows, "不是数字")
     values = _listed(values)
-    if set(map(type, values)) <= {float, int, type(None)}:
-        out = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    kinds = set(map(type, values))
+    if kinds <= {float, int, type(None)}:
+        out = np.array([np.nan if v is None else v for v in values] if type(None) in kinds else values, dtype=np.float64)
         return out, None
     out, bad = np.full(len(values), np.nan), []
     for i, value in enumerate(values):
@@ -238,38 +254,36 @@ def _real(item, values, rows):
 def _integer(item, values, rows):
     """Whole numbers; for a field in hundredths the decimal × 100, half up (DOMAIN §2)."""
     scale = 100 if item.name.endswith("_100") else 1
-    values, out, bad = _listed(values), [], []
-    memo = {}
-    for i, value in enumerate(values):
-        key = (type(value), value)
-        if key not in memo:
-            try:
-                number = decimal_of(value)
-                memo[key] = None if number is None else int((number * scale).to_integral_value(rounding=ROUND_HALF_UP))
-                if number is not None and (scale == 1 and number != number.to_integral_value() or abs(memo[key]) >= 2**62):
-                    memo[key] = InvalidOperation
-            except (InvalidOperation, ValueError):
-                memo[key] = InvalidOperation
-        found = memo[key]
-        if found is InvalidOperation:
-            bad.append(i)
-            found = None
-        out.append(found)
-    return _object(out), _unreadable(item, bad, values, rows, "不是数字")
+
+    def whole(value):
+        try:
+            number = decimal_of(value)
+            made = None if number is None else int((number * scale).to_integral_value(rounding=ROUND_HALF_UP))
+        except (InvalidOperation, ValueError):
+            return ValueError
+        if number is not None and (scale == 1 and number != number.to_integral_value() or abs(made) >= 2**62):
+            return ValueError
+        return made
+
+    return _each(item, whole, values, rows, "不是数字")
 
 
 def _date(item, values, rows):
-    values, memo, bad, out = _listed(values), {}, [], []
-    for i, value in enumerate(values):
-        key = (type(value), value)
-        if key not in memo:
-            memo[key] = as_date(value)
-        found = memo[key]
-        if found is ValueError:
-            bad.append(i)
-            found = None
-        out.append(found)
-    return _object(out), _unreadable(item, bad, values, rows, "不是日期")
+    return _each(item, as_date, values, rows, "不是日期")
+
+
+def _each(item, made_of, values, rows, reason):
+    """(array, Unreadable or None) of values made one by one, equal ones once; ``made_of`` gives ValueError, the class, for
+    what cannot be read. True is 1 for Python, so that a column with booleans is told apart by types as well."""
+    values = _listed(values)
+    keys = list(zip(map(type, values), values)) if bool in set(map(type, values)) else values
+    made = {key: made_of(key[1] if keys is not values else key) for key in set(keys)}
+    out, bad = [made[key] for key in keys], []
+    if ValueError in made.values():
+        bad = [i for i, found in enumerate(out) if found is ValueError]
+        for i in bad:
+            out[i] = None
+    return _object(out), _unreadable(item, bad, values, rows, reason)
 
 
 def as_date(value):

@@ -15,7 +15,8 @@ import numpy as np
 import shapely
 
 from ..model import paths
-from ..model.errors import BadInput
+from ..model.errors import BadInput, Cancelled
+from ..spatial.chunks import silent
 from . import first_bytes, shapefile_parts
 from .dbf import Dbf
 from .raw import RawTable
@@ -23,6 +24,7 @@ from .raw import RawTable
 LAYER_SUFFIXES = (".shp", ".gpkg", ".gdb", ".geojson", ".json", ".kml", ".gml", ".dxf")
 CONTAINERS = (".gpkg", ".gdb", ".kml", ".gml", ".dxf")
 LANE_SWITCH = "WR_VECTOR_READER"
+FEATURES_AT_ONCE, FEW = 20_000, 500
 
 
 def lane():
@@ -94,10 +96,11 @@ def field_names(path, layer=""):
         raise _unreadable(path, error) from error
 
 
-def read_layer(path, layer="", encoding=None, name=""):
+def read_layer(path, layer="", encoding=None, name="", report=silent):
     """One layer as a RawTable; features without geometry keep None. BadInput where the file cannot be read.
 
     ``encoding``: what the user asks for in a shapefile, a name or ``encoding.Asked``. ``name``: how messages call the file.
+    ``report(done, total)``: called every few thousand features; what it raises (``Cancelled``) ends the reading.
     """
     path = checked_path(path)
     name = name or path.name
@@ -107,9 +110,10 @@ def read_layer(path, layer="", encoding=None, name=""):
             shapefile = path.suffix.lower() == ".shp"
             first_bytes.require_genuine(path, name)
             with _apart(path) as opened:
-                raw = _read_shapefile(path, encoding, name) if shapefile else _read_other(opened, layer, name)
+                raw = (_read_shapefile(path, encoding, name, report) if shapefile
+                       else _read_other(opened, layer, name, report))
             raw.path = path
-        except BadInput:
+        except (BadInput, Cancelled):
             raise
         except PermissionError as error:
             raise _locked(name, error) from error
@@ -155,15 +159,17 @@ def sidecar(path, suffix):
     return None
 
 
-def _read_shapefile(path, encoding, name):
+def _read_shapefile(path, encoding, name, report):
     dbf_path, shx_path, notes = sidecar(path, ".dbf"), sidecar(path, ".shx"), []
     if dbf_path is None:
         raise BadInput("缺少同名的 .dbf 属性文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
     if shx_path is None:
         raise BadInput("缺少同名的 .shx 索引文件", "请把 .shp .shx .dbf .prj 一起放进资料包", where=name)
-    table = Dbf(dbf_path)
+    table = Dbf(dbf_path, lambda done, total: report(done, 2 * total))
     shapefile_parts.require_whole(path, shx_path, table.count, name)
-    geometry, fids = _geometry(path)
+    # with deleted records GDAL counts positions in another way than features, so that such a file is read in one piece
+    at_once = 0 if table.deleted.any() else FEATURES_AT_ONCE
+    geometry, fids = _geometry(path, at_once, lambda done: report(table.count + done, 2 * table.count))
     names, columns, chosen = table.read(encoding)
     samples = "、".join(chosen.samples)
     notes.append(f"文字编码 {chosen.name.upper()}：{chosen.evidence}" + (f"；如：{samples}" if samples else ""))
@@ -185,38 +191,55 @@ def _read_shapefile(path, encoding, name):
     return RawTable(path, name, "", [(n,) for n in names], columns, kept + 1, geometry, wkt, notes, kept)
 
 
-def _geometry(path):
-    """(shapely array with None, record numbers from 0) of a shapefile."""
+def _geometry(path, at_once, report):
+    """(shapely array with None, record numbers from 0) of a shapefile, read ``at_once`` features at a time (0: all)."""
     if lane() == "pyogrio":
-        import pyogrio.errors
-        import pyogrio.raw
-
-        try:
-            _, fids, wkb, _ = pyogrio.raw.read(path, columns=[], return_fids=True)
-        except pyogrio.errors.CRSError:
-            _, fids, wkb, _ = _without_prj(path)
-        return shapely.from_wkb(wkb, on_invalid="ignore"), np.asarray(fids, dtype=np.int64)
+        with tempfile.TemporaryDirectory(prefix="wr-") as folder:
+            return _in_pieces(_reader_of(path, folder), at_once, report)
     import fiona
 
     with fiona.open(str(path), encoding="latin-1") as source:
-        return _fiona_geometry((f["geometry"], int(f["id"])) for f in source)
+        return _fiona_geometry(((f["geometry"], int(f["id"])) for f in source), report)
 
 
-def _without_prj(path):
-    """What pyogrio reads of a shapefile whose .prj makes it stumble; the .prj's words are judged elsewhere."""
+def _reader_of(path, folder):
+    """``read(skip, most)`` → (fids, WKB). A .prj that makes pyogrio stumble is left out; its words are judged elsewhere."""
+    import pyogrio.errors
     import pyogrio.raw
 
-    with tempfile.TemporaryDirectory() as folder:
-        for suffix in (".shp", ".shx"):
-            shutil.copyfile(sidecar(path, suffix), os.path.join(folder, "a" + suffix))
-        return pyogrio.raw.read(os.path.join(folder, "a.shp"), columns=[], return_fids=True)
+    def read(skip, most):
+        try:
+            return pyogrio.raw.read(opened[0], columns=[], return_fids=True, skip_features=skip, max_features=most)[1:3]
+        except pyogrio.errors.CRSError:
+            if opened[0] is not path:
+                raise
+            for suffix in (".shp", ".shx"):
+                shutil.copyfile(sidecar(path, suffix), os.path.join(folder, "a" + suffix))
+            opened[0] = os.path.join(folder, "a.shp")
+            return read(skip, most)
+
+    opened = [path]
+    return read
 
 
-def _fiona_geometry(pairs):
+def _in_pieces(read, at_once, report):
+    shapes, fids = [], []
+    while True:
+        numbers, wkb = read(sum(map(len, fids)), at_once or None)
+        shapes.append(shapely.from_wkb(wkb, on_invalid="ignore"))
+        fids.append(np.asarray(numbers, dtype=np.int64))
+        report(int(sum(map(len, fids))))
+        if not at_once or len(numbers) < at_once:
+            return np.concatenate(shapes), np.concatenate(fids)
+
+
+def _fiona_geometry(pairs, report):
     shapes, fids = [], []
     for geometry, fid in pairs:
         shapes.append(_shape(geometry))
         fids.append(fid)
+        if len(fids) % FEW == 0:
+            report(len(fids))
     out = np.empty(len(shapes), dtype=object)
     out[:] = shapes
     return out, np.array(fids, dtype=np.int64)
@@ -239,29 +262,60 @@ def _is_closed(geometry):
     return parts is None or all(ring[0] == ring[-1] for rings in parts(geometry) for ring in rings if len(ring))
 
 
-def _read_other(path, layer, name):
+def _read_other(path, layer, name, report):
     sheet = layer if path.suffix.lower() in CONTAINERS else ""
-    if lane() == "pyogrio":
-        import pyogrio
-        import pyogrio.raw
-
-        info = pyogrio.read_info(path, layer=layer or None)
-        meta, fids, wkb, values = pyogrio.raw.read(path, layer=layer or None, return_fids=True, datetime_as_string=True)
-        geometry = shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None else None
-        headers, columns, wkt = list(meta["fields"]), [_tidied(v) for v in values], _wkt(meta["crs"] or info.get("crs"))
-        rows = np.asarray(fids, dtype=np.int64)
-    else:
-        import fiona
-
-        more = {"allow_unsupported_drivers": True} if path.suffix.lower() in (".kml", ".gml") else {}
-        with fiona.open(str(path), layer=layer or None, **more) as source:
-            headers, features = list(source.schema["properties"]), list(source)
-            wkt = _wkt(source.crs_wkt)
-            has_geometry = source.schema.get("geometry") not in (None, "None")
-        geometry, rows = _fiona_geometry((f["geometry"], int(f["id"])) for f in features)
-        geometry = geometry if has_geometry else None
-        columns = [_tidied([f["properties"][h] for f in features]) for h in headers]
+    headers, columns, geometry, rows, wkt = (_by_pyogrio if lane() == "pyogrio" else _by_fiona)(path, layer, report)
     return RawTable(path, name, sheet, [(h,) for h in headers], columns, _from_one(rows), geometry, wkt, [], rows)
+
+
+def _by_pyogrio(path, layer, report):
+    """(field names, columns, geometry or None, feature ids, WKT) of a layer.
+
+    A GeoPackage is read by ranges of its ids, so that a report comes between; in other formats GDAL would go through
+    all earlier features again to skip them.
+    """
+    import pyogrio
+    import pyogrio.raw
+
+    info = pyogrio.read_info(path, layer=layer or None)
+    key = info.get("fid_column", "") if path.suffix.lower() == ".gpkg" else ""
+    most = FEATURES_AT_ONCE if key and '"' not in key else None
+    parts, done = [], 0
+    while True:
+        after = f'"{key}" > {int(parts[-1][1][-1])}' if parts else None
+        part = pyogrio.raw.read(path, layer=layer or None, return_fids=True, datetime_as_string=True, where=after,
+                                max_features=most)
+        parts.append(part)
+        done += len(part[1])
+        report(done, max(done, info.get("features", 0)))
+        if most is None or len(part[1]) < most:
+            break
+    meta, fids = parts[0][0], np.concatenate([np.asarray(p[1], dtype=np.int64) for p in parts])
+    if most is not None and (np.diff(fids) <= 0).any():  # a view, whose ids are in no order
+        parts = [pyogrio.raw.read(path, layer=layer or None, return_fids=True, datetime_as_string=True)]
+        fids = np.asarray(parts[0][1], dtype=np.int64)
+    geometry = None
+    if parts[0][2] is not None:
+        geometry = np.concatenate([shapely.from_wkb(p[2], on_invalid="ignore") for p in parts])
+    columns = [_tidied(np.concatenate([p[3][n] for p in parts])) for n in range(len(meta["fields"]))]
+    return list(meta["fields"]), columns, geometry, fids, _wkt(meta["crs"] or info.get("crs"))
+
+
+def _by_fiona(path, layer, report):
+    import fiona
+
+    more = {"allow_unsupported_drivers": True} if path.suffix.lower() in (".kml", ".gml") else {}
+    with fiona.open(str(path), layer=layer or None, **more) as source:
+        headers, features = list(source.schema["properties"]), []
+        for feature in source:
+            features.append(feature)
+            if len(features) % FEW == 0:
+                report(0, 1)
+        wkt = _wkt(source.crs_wkt)
+        has_geometry = source.schema.get("geometry") not in (None, "None")
+    geometry, rows = _fiona_geometry(((f["geometry"], int(f["id"])) for f in features),
+                                     lambda done: report(len(features) + done, 2 * len(features)))
+    return headers, [_tidied([f["properties"][h] for f in features]) for h in headers], geometry if has_geometry else None, rows, wkt
 
 
 def _from_one(rows):

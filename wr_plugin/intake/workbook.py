@@ -5,7 +5,8 @@ import io
 import zipfile
 from pathlib import Path
 
-from ..model.errors import BadInput
+from ..model.errors import BadInput, Cancelled
+from ..spatial.chunks import silent
 from . import encoding as encodings
 from . import first_bytes, hidden_rows, xlsx_rows
 
@@ -19,16 +20,18 @@ TEXT_SUFFIXES = (".csv", ".txt")
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".txt")
 SAMPLE_LENGTH = 30
 HIDDEN_SHOWN = 5
+FEW = 500
 
 
-def sheets(path, name="", encoding=None, told=None, hidden=False):
+def sheets(path, name="", encoding=None, told=None, hidden=False, report=silent):
     """Yields (sheet name, iterator) for every sheet with a grid, (name, None) for a hidden one; with ``hidden`` the other
     way round.
 
     The iterator gives (row number as the clerk sees it, sequence of values); rows without content may be left out. A
     formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is
     asked for. ``encoding``: what the user asks for in a text file; ``told``: a list that takes what was decided and is
-    worth saying. BadInput where the file cannot be read.
+    worth saying. ``report(done, total)``: called while a sheet is read, with how much of it is; it may raise to cancel.
+    BadInput where the file cannot be read.
     """
     path = Path(path)
     name = name or path.name
@@ -36,9 +39,9 @@ def sheets(path, name="", encoding=None, told=None, hidden=False):
     if path.is_file() and path.stat().st_size > MOST_BYTES:
         raise BadInput(f"表格有 {path.stat().st_size / (1 << 30):.1f} GB，太大，读不了", "请按乡镇拆分后再导入", where=name)
     if suffix in TEXT_SUFFIXES:
-        found = iter([] if hidden else [("", _csv_rows(path, encoding, told))])
+        found = iter([] if hidden else [("", _csv_rows(path, encoding, told, report))])
     else:
-        found = _workbook_sheets(path, name, told, hidden)
+        found = _workbook_sheets(path, name, told, hidden, report)
     for title, rows in _guarded(found, name):
         yield title, None if rows is None else _guarded(rows, name)
 
@@ -47,6 +50,8 @@ def _guarded(items, name):
     """The same items; what the libraries raise for a damaged or locked file becomes BadInput."""
     try:
         yield from items
+    except Cancelled:
+        raise
     except BadInput as error:
         if error.where:
             raise
@@ -58,35 +63,36 @@ def _guarded(items, name):
                        where=name, detail=f"{type(error).__name__}: {error}") from error
 
 
-def _workbook_sheets(path, name, told, hidden):
+def _workbook_sheets(path, name, told, hidden, report):
     """By what the file is, not by its ending."""
     if first_bytes.workbook_kind(path, name) == ".xls":
-        yield from _xls_sheets(path, name, told, hidden)
+        yield from _xls_sheets(path, name, told, hidden, report)
     else:
-        yield from _xlsx_sheets(path, told, hidden)
+        yield from _xlsx_sheets(path, told, hidden, report)
 
 
-def _xlsx_sheets(path, told, hidden):
+def _xlsx_sheets(path, told, hidden, report):
     """Sheets by the fast reader; a workbook or a sheet in a form it does not know goes to openpyxl, from that row on."""
     try:
-        book = xlsx_rows.Book(path)
+        book = xlsx_rows.Book(path, report)
     except xlsx_rows.Odd:
-        for name, visible in _openpyxl_names(path):
-            yield name, _openpyxl_rows(path, name, 0, told) if visible != hidden else None
+        for title, visible in _openpyxl_names(path):
+            yield title, _openpyxl_rows(path, title, 0, told, report) if visible != hidden else None
         return
     with book:
-        for name, visible, part in book.sheets:
-            yield name, _fast_rows(book, path, name, part, told) if visible != hidden else None
+        for title, visible, part in book.sheets:
+            yield title, _fast_rows(book, path, title, part, told, report) if visible != hidden else None
 
 
-def _fast_rows(book, path, name, part, told):
+def _fast_rows(book, path, name, part, told, report):
     last, widest = 0, 0
     try:
         for last, row in book.rows(part):
-            widest = max(widest, len(row))
+            if len(row) > widest:
+                widest = len(row)
             yield last, row
     except xlsx_rows.Odd:
-        yield from _openpyxl_rows(path, name, last, told, (book.hidden_rows, widest))
+        yield from _openpyxl_rows(path, name, last, told, report, (book.hidden_rows, widest))
         return
     told.extend(_hidden(book.hidden_rows, [c for c in book.hidden_columns if c < widest]))
 
@@ -134,8 +140,9 @@ def _openpyxl_names(path):
         book.close()
 
 
-def _openpyxl_rows(path, name, after, told, before=((), 0)):
-    """(row number, values) of the rows below row ``after``. ``before``: (hidden rows, width) of the rows above."""
+def _openpyxl_rows(path, name, after, told, report, before=((), 0)):
+    """(row number, values) of the rows below row ``after``; how many there are is not known beforehand. ``before``:
+    (hidden rows, width) of the rows above."""
     book = _openpyxl(path)
     try:
         sheet = book[name]
@@ -143,6 +150,8 @@ def _openpyxl_rows(path, name, after, told, before=((), 0)):
         rows, columns = hidden_rows.of_sheet(path, sheet._worksheet_path)
         hidden, widest = list(before[0]), before[1]
         for number, row in enumerate(sheet.iter_rows(min_row=after + 1, values_only=True), after + 1):
+            if number % FEW == 0:
+                report(0, 1)
             widest = max(widest, len(row))
             if number in rows and any(v is not None and v != "" for v in row):
                 hidden.append(number)
@@ -152,7 +161,7 @@ def _openpyxl_rows(path, name, after, told, before=((), 0)):
         book.close()
 
 
-def _xls_sheets(path, name, told, hidden):
+def _xls_sheets(path, name, told, hidden, report):
     try:
         import xlrd
     except ImportError:
@@ -166,15 +175,17 @@ def _xls_sheets(path, name, told, hidden):
         for number in range(book.nsheets):
             sheet = book.sheet_by_index(number)
             read = (sheet.visibility == 0) != hidden
-            yield sheet.name, _xls_rows(sheet, book.datemode, xlrd, told) if read else None
+            yield sheet.name, _xls_rows(sheet, book.datemode, xlrd, told, report) if read else None
             book.unload_sheet(number)
     finally:
         book.release_resources()
 
 
-def _xls_rows(sheet, datemode, xlrd, told):
+def _xls_rows(sheet, datemode, xlrd, told, report):
     hidden = []
     for number in range(sheet.nrows):
+        if number % FEW == 0:
+            report(number, sheet.nrows)
         kinds, values, row = sheet.row_types(number), sheet.row_values(number), []
         for kind, value in zip(kinds, values):
             if kind == xlrd.XL_CELL_DATE:
@@ -202,7 +213,7 @@ def text_encoding(data, asked=None):
     return encodings.decide(data.splitlines(), given=asked), data
 
 
-def _csv_rows(path, asked, told):
+def _csv_rows(path, asked, told, report):
     chosen, data = text_encoding(path.read_bytes(), asked)
     samples = "、".join(sample[:SAMPLE_LENGTH] for sample in chosen.samples)
     told.append(f"文字编码 {chosen.name.upper()}：{chosen.evidence}" + (f"；如：{samples}" if samples else ""))
@@ -211,7 +222,10 @@ def _csv_rows(path, asked, told):
     delimiter = _delimiter(text)
     before = csv.field_size_limit(MOST_FIELD_CHARACTERS)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+        stream = io.StringIO(text, newline="")
+        for number, row in enumerate(csv.reader(stream, delimiter=delimiter), 1):
+            if number % FEW == 0:
+                report(stream.tell(), len(text))
             yield number, [_csv_value(value) for value in row]
     except csv.Error as error:
         raise BadInput("表格读不出来：引号不成对，或某一格的文字太长", "用 Excel 或 WPS 打开，另存为 .xlsx 后再导入",

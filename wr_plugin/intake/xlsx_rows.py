@@ -13,8 +13,10 @@ import zipfile
 from pathlib import PurePosixPath
 
 from ..model.errors import BadInput
+from ..spatial.chunks import silent
 
 CHUNK = 1 << 22
+ITEMS_AT_ONCE = 50_000
 MOST_UNPACKED_BYTES = 4 << 30
 MOST_BYTES_AT_ONCE = 1 << 30
 LONGEST_ROW = 1 << 26
@@ -54,10 +56,11 @@ UNCALCULATED = _Uncalculated()
 
 class Book:
     """An opened workbook. ``sheets``: (name, visible, part name) in order; use as a context manager. ``hidden_rows`` and
-    ``hidden_columns`` (from 0): of the sheet that was read last, as far as it was read; only rows with a value."""
+    ``hidden_columns`` (from 0): of the sheet that was read last, as far as it was read; only rows with a value.
+    ``report(done, total)``: called every few megabytes of the part that is being read; it may raise to cancel."""
 
-    def __init__(self, path):
-        self.archive = zipfile.ZipFile(path)
+    def __init__(self, path, report=silent):
+        self.archive, self.report = zipfile.ZipFile(path), report
         self.hidden_rows, self.hidden_columns = [], set()
         names = self.archive.namelist()
         if sum(item.file_size for item in self.archive.infolist()) > MOST_UNPACKED_BYTES:
@@ -74,7 +77,7 @@ class Book:
             if part.startswith("worksheets/"):
                 self.sheets.append((_unescaped(_attribute(tag, "name")), _attribute(tag, "state") not in HIDDEN, "xl/" + part))
         self.epoch = EPOCH_1904 if re.search(r'<workbookPr\b[^>]*\sdate1904="(1|true)"', book) else EPOCH_1900
-        self.strings = _strings(self._text("xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else []
+        self.strings = _strings(self._text("xl/sharedStrings.xml"), report) if "xl/sharedStrings.xml" in names else []
         self.dates = _date_styles(self._text("xl/styles.xml")) if "xl/styles.xml" in names else set()
 
     def __enter__(self):
@@ -86,21 +89,34 @@ class Book:
     def _text(self, name):
         if self.archive.getinfo(name).file_size > MOST_BYTES_AT_ONCE:
             raise BadInput("表格里的文字超过 1 GB，不像正常的表格", "请拆分后再导入")
-        data = self.archive.read(name)
+        with self.archive.open(name) as stream:
+            data = b"".join(self._chunks(stream))
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise Odd
         text = data.decode("utf-8-sig")
         _plain(text)
         return text
 
+    def _chunks(self, stream):
+        """The bytes of a part, reported as they come."""
+        while True:
+            chunk = stream.read(CHUNK)
+            self.report(0, 1)
+            if not chunk:
+                return
+            yield chunk
+
     def rows(self, part):
         """(row number, values) of each row that has a value. Raises Odd at the first row of another form."""
         self.hidden_rows, self.hidden_columns = [], set()
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        size = self.archive.getinfo(part).file_size
         with self.archive.open(part) as stream:
-            rest, number = "", 0
+            rest, number, done = "", 0, 0
             while True:
                 chunk = stream.read(CHUNK)
+                self.report(done, size)
+                done += len(chunk)
                 pieces = (rest + decoder.decode(chunk, final=not chunk)).split("</row>")
                 rest = pieces.pop()
                 if len(rest) > LONGEST_ROW:
@@ -210,14 +226,20 @@ def _relations(text):
         yield _attribute(tag, "Id"), str(PurePosixPath(target.replace("/xl/", "", 1) if target.startswith("/") else target))
 
 
-def _strings(text):
+def _strings(text, report):
     """The shared strings; runs of one string joined, phonetic guides left out."""
-    items = text.split("</si>")
-    if len(items) - 1 + text.count("<si/>") != len(re.findall(r"<si[\s>/]", text)):
-        raise Odd
     if "<si/>" in text:
         raise Odd
-    return [_joined(item[item.rfind("<si"):]) for item in items[:-1]]
+    items = text.split("</si>")
+    report(0, 1)
+    if len(items) - 1 != len(re.findall(r"<si[\s>/]", text)):
+        raise Odd
+    strings = []
+    for start in range(0, len(items) - 1, ITEMS_AT_ONCE):
+        report(0, 1)
+        stop = min(start + ITEMS_AT_ONCE, len(items) - 1)
+        strings.extend(_joined(item[item.rfind("<si"):]) for item in items[start:stop])
+    return strings
 
 
 def _joined(text):
