@@ -247,8 +247,9 @@ def _write(store, read, choices, policy, params, started, inputs, digest, progre
         run_id = runs.record(store, VERB, started, params, counts, inputs, digest, policy[0].sha256 if policy else "")
         _clear_derived(store, run_id)
         for number, table in enumerate(delivered):
-            frame = read.frames.get(table.name)
-            frames.replace(store, table.name, pd.DataFrame() if frame is None else frame, read.geometry.get(table.name))
+            frame = read.frames.pop(table.name, None)  # what is written is let go: a county is not held longer than needed
+            frames.replace(store, table.name, pd.DataFrame() if frame is None else frame, read.geometry.pop(table.name, None))
+            del frame
             progress.update(number + 1, len(delivered) + 1)
         store.connection.execute(
             "UPDATE finding SET parcel_uuid = NULL WHERE parcel_uuid NOT IN (SELECT uuid FROM parcel)")

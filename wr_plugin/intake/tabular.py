@@ -47,7 +47,9 @@ def to_frame(table, raw, given=NOTHING_SAID, report=lambda: None):
         columns[name] = made
         report()
     kept = _complete(table, raw, columns, findings)
-    frame = pd.DataFrame({name: _series(table.by_name[name], made if len(kept) == len(made) else made[kept]) for name, made in columns.items()}, index=range(len(kept)))
+    if len(kept) < len(raw):
+        columns = {name: made[kept] for name, made in columns.items()}
+    frame = pd.DataFrame({name: _series(table.by_name[name], made) for name, made in columns.items()}, index=range(len(kept)))
     if "source_file" in table.by_name:
         frame["source_file"] = pd.Series([raw.name] * len(frame), dtype=object)
         frame["source_row"] = raw.rows[kept]

@@ -1,5 +1,7 @@
 """Whole tables in and out of the work file as pandas frames and shapely arrays (engine only)."""
 
+from itertools import chain, islice
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -10,7 +12,10 @@ from . import acceptances, rtree
 from .structure import create_indexes, create_triggers, drop_indexes, drop_triggers
 
 HEADER_SIZES = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
-BATCH = 50_000
+ROWS_READ, SHAPES_READ, ROWS_WRITTEN = 256, 5_000, 20_000
+"""Rows taken at a time: few while reading, so that they stay in the processor's cache until they stand in columns."""
+MOST_BOUND, MOST_ROWS_BOUND = 900, 16
+"""Values in one INSERT (SQLite before 3.32 takes 999), and rows: more of them make it no faster."""
 MULTI = {schema.MULTIPOLYGON: (3, shapely.multipolygons), schema.MULTILINESTRING: (1, shapely.multilinestrings)}
 
 
@@ -30,21 +35,41 @@ def read(store, table, columns=None, where="", params=()):
     cursor = store.connection.execute(
         f'SELECT {listed} FROM {table}{condition} ORDER BY "{declared.key}"', params)  # nosec B608
     cursor.row_factory = None
-    rows = cursor.fetchall()
-    values = list(zip(*rows)) if rows else [()] * len(names)
-    return pd.DataFrame({n: _column(v, declared.by_name[n].type) for n, v in zip(names, values)}, columns=names)
+    takers = [_Taker(declared.by_name[n].type) for n in names]
+    while True:
+        rows = cursor.fetchmany(ROWS_READ)
+        if not rows:
+            break
+        for taker, values in zip(takers, zip(*rows)):
+            taker.take(values)
+    return pd.DataFrame({n: taker.column() for n, taker in zip(names, takers)}, columns=names)
 
 
-def _column(values, kind):
-    if kind == schema.INTEGER:
-        if None in values:
-            return pd.array(values, dtype="Int64")
-        return np.array(values, dtype=np.int64)
-    if kind == schema.REAL:
-        return np.array(values, dtype=np.float64)
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return pd.Series(column, dtype=object)
+class _Taker:
+    """One column as it comes: numbers go into typed arrays at once, so that no Python object is kept for them."""
+
+    def __init__(self, kind):
+        self.kind, self.parts, self.missing = kind, [], kind == schema.INTEGER and []
+        self.take = {schema.INTEGER: self._integers, schema.REAL: self._reals}.get(kind, self.parts.extend)
+
+    def _reals(self, values):
+        self.parts.append(np.array(values, dtype=np.float64))
+
+    def _integers(self, values):
+        none = None in values
+        self.missing.append(np.array([v is None for v in values], dtype=bool) if none else np.zeros(len(values), dtype=bool))
+        self.parts.append(np.array([0 if v is None else v for v in values] if none else values, dtype=np.int64))
+
+    def column(self):
+        if self.kind == schema.REAL:
+            return np.concatenate(self.parts) if self.parts else np.empty(0, dtype=np.float64)
+        if self.kind == schema.INTEGER:
+            numbers = np.concatenate(self.parts) if self.parts else np.empty(0, dtype=np.int64)
+            missing = np.concatenate(self.missing) if self.parts else np.empty(0, dtype=bool)
+            return pd.arrays.IntegerArray(numbers, missing) if missing.any() else numbers
+        column = np.empty(len(self.parts), dtype=object)
+        column[:] = self.parts
+        return pd.Series(column, dtype=object)
 
 
 def read_geometry(store, layer, where="", params=()):
@@ -53,11 +78,15 @@ def read_geometry(store, layer, where="", params=()):
     condition = f" WHERE {where}" if where else ""
     cursor = store.connection.execute(f"SELECT fid, geom FROM {name}{condition} ORDER BY fid", params)  # nosec B608
     cursor.row_factory = None
-    rows = cursor.fetchall()
-    fids = np.fromiter((r[0] for r in rows), dtype=np.int64, count=len(rows))
-    wkb = np.empty(len(rows), dtype=object)
-    wkb[:] = [None if r[1] is None else r[1][HEADER_SIZES[(r[1][3] >> 1) & 7]:] for r in rows]
-    return fids, shapely.from_wkb(wkb)
+    fids, shapes = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=object)]
+    while True:
+        rows = cursor.fetchmany(SHAPES_READ)
+        if not rows:
+            return np.concatenate(fids), np.concatenate(shapes)
+        fids.append(np.fromiter((r[0] for r in rows), dtype=np.int64, count=len(rows)))
+        wkb = np.empty(len(rows), dtype=object)
+        wkb[:] = [None if blob is None else blob[HEADER_SIZES[(blob[3] >> 1) & 7]:] for _, blob in rows]
+        shapes.append(shapely.from_wkb(wkb))
 
 
 def replace(store, table, frame, geometry=None):
@@ -90,54 +119,78 @@ def append(store, table, frame, geometry=None):
         raise ValueError(f"{table} 没有字段 {unknown}")
     if not len(frame):
         return
-    columns = {c: _values(frame[c], declared.by_name[c].type) for c in frame.columns}
-    if declared.key == "fid" and "fid" not in columns:
-        start = store.connection.execute(f"SELECT coalesce(max(fid), 0) FROM {table}").fetchone()[0]  # nosec B608
-        columns["fid"] = list(range(start + 1, start + len(frame) + 1))
+    numbered = declared.key == "fid" and "fid" not in frame.columns
+    first = 1 + store.connection.execute(
+        f"SELECT coalesce(max(fid), 0) FROM {table}").fetchone()[0] if numbered else 0  # nosec B608: schema's names
+    names = [*frame.columns, *(["fid"] if numbered else []), *(["geom"] if declared.geometry else [])]
+    bounds, srs_id = [], None
     if declared.geometry:
-        geometry = _promoted(np.asarray(geometry, dtype=object), declared.geometry)
-        bounds = shapely.bounds(geometry)
-        columns["geom"] = _blobs(geometry, bounds, _srs_id(store, table))
+        geometry = np.asarray(geometry, dtype=object)
+        _require_kind(geometry, declared.geometry)
+        srs_id = _srs_id(store, table)
         drop_triggers(store.connection, table)
-    names = list(columns)
-    listed, marks = ", ".join(f'"{n}"' for n in names), ", ".join("?" * len(names))
-    store.connection.executemany(
-        f"INSERT INTO {table} ({listed}) VALUES ({marks})", zip(*columns.values()))  # nosec B608: schema's names
+    for start in range(0, len(frame), ROWS_WRITTEN):
+        stop = min(start + ROWS_WRITTEN, len(frame))
+        columns = [_values(frame[c].iloc[start:stop], declared.by_name[c].type) for c in frame.columns]
+        if numbered:
+            columns.append(range(first + start, first + stop))
+        if declared.geometry:
+            shapes = _promoted(geometry[start:stop], declared.geometry)
+            bounds.append(shapely.bounds(shapes))
+            columns.append(_blobs(shapes, bounds[-1], srs_id))
+        _insert(store.connection, table, names, columns, stop - start)
     if declared.geometry:
+        bounds = np.concatenate(bounds)
         held = ~np.isnan(bounds[:, 0])
-        rtree.fill(store.connection, f"rtree_{table}_geom", np.asarray(columns["fid"])[held], bounds[held])
+        fids = np.arange(first, first + len(frame)) if numbered else frame["fid"].to_numpy(dtype=np.int64)
+        rtree.fill(store.connection, f"rtree_{table}_geom", fids[held], bounds[held])
         create_triggers(store.connection, table)
 
 
+def _insert(connection, table, names, columns, count):
+    """Adds ``count`` rows, several by one statement: that saves a third of the time."""
+    listed, marks = ", ".join(f'"{n}"' for n in names), f"({', '.join('?' * len(names))})"
+    together = max(1, min(MOST_ROWS_BOUND, MOST_BOUND // len(names)))
+    whole = count - count % together
+    values = chain.from_iterable(zip(*columns))
+    for rows, number in ((together, whole // together), (1, count - whole)):
+        if number:
+            width = rows * len(names)
+            statement = f"INSERT INTO {table} ({listed}) VALUES {', '.join([marks] * rows)}"  # nosec B608: schema's names
+            connection.executemany(statement, zip(*[islice(values, number * width)] * width))
+
+
 def _values(series, kind):
-    """A column as Python values SQLite takes; missing ones as None."""
+    """A column as Python values SQLite takes; missing ones as None (and NaN, which SQLite stores as NULL)."""
+    if kind == schema.REAL:
+        return series.to_numpy(dtype=np.float64, na_value=np.nan).tolist()
     missing = pd.isna(series).to_numpy()
     if kind == schema.INTEGER:
-        filled = series.astype("Int64").fillna(0).to_numpy(dtype=np.int64)
-        values = filled.tolist()
-    elif kind == schema.REAL:
-        values = series.astype("Float64").fillna(0.0).to_numpy(dtype=np.float64).tolist() if missing.any() \
-            else series.to_numpy(dtype=np.float64).tolist()
+        values = series.astype("Int64").fillna(0).to_numpy(dtype=np.int64)
     else:
-        values = series.astype(object).tolist()
-    for position in np.flatnonzero(missing).tolist():
-        values[position] = None
-    return values
+        values = series.to_numpy(dtype=object)
+    return (np.where(missing, None, values) if missing.any() else values).tolist()
+
+
+def _require_kind(geometry, kind):
+    """Raises ValueError for a geometry that is not of the layer's kind, its multi or simple form."""
+    if kind == schema.POINT:
+        return
+    single = MULTI[kind][0]
+    wrong = np.flatnonzero(~np.isin(shapely.get_type_id(geometry), (-1, single, {3: 6, 1: 5}[single])))
+    if len(wrong):
+        raise ValueError(f"图形类型不是 {kind}：第 {int(wrong[0]) + 1} 个")
 
 
 def _promoted(geometry, kind):
-    """Simple polygons and lines as their multi type; other kinds are the caller's error (ValueError)."""
+    """Simple polygons and lines as their multi type."""
     if kind == schema.POINT:
         return geometry
     single, collect = MULTI[kind]
-    kinds = shapely.get_type_id(geometry)
     out = geometry.copy()
-    chosen = np.flatnonzero(kinds == single)
+    chosen = np.flatnonzero(shapely.get_type_id(geometry) == single)
     if len(chosen):
         out[chosen] = collect(geometry[chosen], indices=np.arange(len(chosen)))
-    wrong = ~np.isin(kinds, (-1, single, {3: 6, 1: 5}[single]))
-    if wrong.any():
-        raise ValueError(f"图形类型不是 {kind}：第 {int(np.flatnonzero(wrong)[0]) + 1} 个")
     return out
 
 
