@@ -374,6 +374,15 @@ def test_an_unchanged_state_is_not_journalled(work):
 
 # ---- explanation
 
+def test_the_letter_is_offered_for_the_parcel_that_is_explained(session):
+    panel, wanted = ExplainPanel(session), []
+    panel.letter_wanted.connect(wanted.append)
+    assert not panel.letter.isEnabled()
+    panel.show_parcel(uuid_of(session.path, "right"))
+    panel.letter.click()
+    assert len(wanted) == 1 and len(wanted[0]) == 19
+
+
 def uuid_of(path, state):
     with WorkFile.open(path, readonly=True) as store:
         return store.connection.execute(

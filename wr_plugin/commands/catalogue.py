@@ -122,6 +122,17 @@ VERBS = {
             Param("subject", TEXT, "地块、承包方、村、斗口或灌区", "地块编码（19 位）、承包方编码（18 位）、村代码（12 位），或斗口、灌区的代码", required=True, positional=True),
             WORK,
         ), "explain", store="read", in_dock=False),
+        Verb("letter", "答复函", "把一个地块或一户的说明写成给异议人的答复函（PDF，按公文格式）：结果、依据和过程、怎样才会改变。", (
+            WORK,
+            Param("subject", TEXT, "地块或承包方", "地块编码（19 位）或承包方编码（18 位）；给了异议的可以不给"),
+            Param("out", NEW_FILE, "答复函", "要写的答复函（*.pdf）", required=True, filter="答复函 (*.pdf)"),
+            Param("objection", WHOLE, "异议序号", "异议表的序号（fid）：写明异议人、日期和内容"),
+            Param("to", TEXT, "答复给", "收信人；不给则为异议人或权利人"),
+            Param("office", TEXT, "落款单位", "答复的单位；不给则为政策中的发证机关"),
+            Param("number", TEXT, "文号", "发文字号；不给则留空手填"),
+            Param("on", DATE, "日期", "年-月-日；不给则为今天"),
+            FONTS,
+        ), "letter", store="read", in_dock=False),
         Verb("whatif", "试算", "改定额、系数、指标或政策的一项，看各村、斗口、灌区、各户的水量与今天相比怎样变；不采用则不改动工作文件。", (
             WORK,
             Param("lever", TEXTS, "改动", "写成“名称:对象=值”，可给多个，如 定额:玉米=-5%、η渠系:GQ01=0.62、指标:GQ01/地表水=12000000、"

@@ -60,6 +60,7 @@ class Workbench:
         self.findings.wanted.connect(self.go_to_finding)
         self.explain.zoom_wanted.connect(self.go_to_parcel)
         self.explain.form_wanted.connect(self.open_form)
+        self.explain.letter_wanted.connect(lambda code: self.dock.ask_and_run("letter", filled={"subject": code}))
         self.session.project.readProject.connect(self._project_read)
         self.session.project.cleared.connect(self._project_cleared)
         if window.isVisible():

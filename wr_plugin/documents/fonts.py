@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from ..model.errors import BadInput
 
-SONG, HEI, KAI = "song", "hei", "kai"
+SONG, HEI, KAI, FANG = "song", "hei", "kai", "fang"
 ROLE_NAMES = {SONG: "宋体", HEI: "黑体", KAI: "楷体"}
 FOLDER_VARIABLE = "WR_FONTS"
 
@@ -24,6 +24,8 @@ CANDIDATES = {
           ("wqy-microhei.ttc", 0), ("stheiti medium.ttc", 0)),
     KAI: (("simkai.ttf", 0), ("lxgwwenkai-regular.ttf", 0), ("ukai.ttc", 0), ("kaiti.ttc", 0)),
 }
+FANG_FILES = (("simfang.ttf", 0), ("fangsong.ttf", 0))
+"""仿宋, which official documents are set in; where there is none, 宋体 stands in."""
 RARE = (("simsunb.ttf", 0), ("simsunextg.ttf", 0), ("tw-sung-98_1.ttf", 0), ("tw-sung-ext-b-98_1.ttf", 0),
         ("tw-sung-plus-98_1.ttf", 0), ("hanamina.ttf", 0), ("hanaminb.ttf", 0))
 PROBE = "水权证年度额度确权面积地块编码宋体黑体公示一二三壹贰叁"
@@ -107,6 +109,11 @@ class Chain:
         self._by_char = {}
         self._runs = {}
 
+    @property
+    def files(self):
+        """(path, number) of the fonts, in the order in which they stand in for one another."""
+        return list(self._files)
+
     def _font_at(self, position):
         while len(self._fonts) <= position:
             self._fonts.append(load(*self._files[len(self._fonts)]))
@@ -171,13 +178,13 @@ class Chain:
 
 
 class FontBook:
-    """The chains for 宋体, 黑体 and 楷体 made from the fonts that were found."""
+    """The chains for 宋体, 黑体 and 楷体 made from the fonts that were found; 仿宋 prints what 宋体 prints."""
 
-    def __init__(self, chains):
-        self.chains = chains
+    def __init__(self, chains, fang=None):
+        self.chains, self.fang = chains, fang or chains.get(SONG)
 
     def __getitem__(self, role):
-        return self.chains[role]
+        return self.fang if role == FANG else self.chains[role]
 
     def missing(self, text):
         """Characters that at least one of the chains cannot print (they share their last resorts)."""
@@ -214,7 +221,8 @@ def find(folder=""):
                 "Windows 自带宋体、黑体、楷体；Debian、Ubuntu 请安装 fonts-arphic-uming fonts-wqy-zenhei fonts-lxgw-wenkai；"
                 "或用“字体文件夹”指明字体所在的文件夹")
         chains[role] = Chain(dict.fromkeys(head + extra + heads[role] + rare + others))
-    return FontBook(chains)
+    fang = [(files[n], i) for n, i in FANG_FILES if n in files and _prints((files[n], i), PROBE)]
+    return FontBook(chains, Chain(dict.fromkeys(fang + chains[SONG].files)) if fang else None)
 
 
 def _prints(candidate, text):

@@ -107,11 +107,14 @@ class WorkDock(QDockWidget):
         elif verb_name in VERBS and self.session.run is None:
             self.ask_and_run(verb_name)
 
-    def ask_and_run(self, verb_name, with_mapping=False):
-        """Asks for the verb's parameters and runs it; edits of the work file are saved or dropped first."""
+    def ask_and_run(self, verb_name, with_mapping=False, filled=None):
+        """Asks for the verb's parameters and runs it; edits of the work file are saved or dropped first. ``filled``: texts
+        that stand in the dialog from the start, by parameter."""
         verb = VERBS[verb_name]
         known = [(v["village_code"], v["village_name"]) for v in self.session.status.get("villages", [])]
         dialog = VerbDialog(verb, self.session.path, known, self.window())
+        for name, text in (filled or {}).items():
+            dialog.inputs[name].setText(text)
         if with_mapping and dialog.mapping is not None and dialog.mapping.isEnabled():
             QTimer.singleShot(0, dialog.mapping.propose)
         accepted = dialog.exec()

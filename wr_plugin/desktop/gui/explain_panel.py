@@ -13,15 +13,17 @@ NOTHING = "<p style='color:#6b7280'>这里没有地块。</p>"
 
 
 class ExplainPanel(QDockWidget):
-    """``form_wanted``: the uuid of the parcel whose attribute form the user wants; ``zoom_wanted``: to see."""
+    """``form_wanted``: the uuid of the parcel whose attribute form the user wants; ``zoom_wanted``: to see;
+    ``letter_wanted``: the code of the parcel that a letter shall explain."""
 
     form_wanted = pyqtSignal(str)
+    letter_wanted = pyqtSignal(str)
     zoom_wanted = pyqtSignal(str)
 
     def __init__(self, session, parent=None):
         super().__init__("地块说明", parent)
         self.setObjectName("wr_plugin_explain")
-        self.session, self.uuid = session, ""
+        self.session, self.uuid, self.code = session, "", ""
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 6, 6, 6)
@@ -34,7 +36,11 @@ class ExplainPanel(QDockWidget):
         self.zoom.clicked.connect(lambda: self.zoom_wanted.emit(self.uuid))
         self.form.clicked.connect(lambda: self.form_wanted.emit(self.uuid))
         row.addWidget(self.zoom)
+        self.letter = QPushButton("答复函…")
+        self.letter.setToolTip("把这份说明写成给异议人的答复函（PDF）")
+        self.letter.clicked.connect(lambda: self.letter_wanted.emit(self.code))
         row.addWidget(self.form)
+        row.addWidget(self.letter)
         row.addStretch(1)
         layout.addLayout(row)
         self.setWidget(body)
@@ -64,10 +70,11 @@ class ExplainPanel(QDockWidget):
         if facts is None:
             self.show_nothing()
             return
-        self.uuid = uuid
+        self.uuid, self.code = uuid, facts.parcel["DKBM"] or ""
         self.browser.setHtml(parcel_facts.as_html(facts, explanation))
         self._enable()
 
     def _enable(self):
         self.zoom.setEnabled(bool(self.uuid))
         self.form.setEnabled(bool(self.uuid))
+        self.letter.setEnabled(bool(self.uuid) and bool(self.code))
