@@ -49,6 +49,8 @@ def test_the_package_is_laid_out_as_counties_deliver_it(county):
     expected = {f"{layer}.{end}" for layer in layers for end in ("shp", "shx", "dbf", "prj")}
     expected |= {f"权属数据/{t}.xlsx" for t in ("FBF", "CBF", "CBF_JTCY", "CBDKXX", "CBHT", "CBJYQZDJB", "权属单位代码表")}
     expected |= {"定额与指标/灌溉定额表.xlsx", "定额与指标/用水总量指标表.xlsx", "政策.yaml"}
+    expected |= {f"用水户/{name}.xlsx" for name in ("工业企业用水户核查表", "公共供水管网内用水大户核查表", "林草地灌溉面积核查表",
+                                               "行业用水定额表", "林草用水量表")}
     registries = {name for name in names if name.startswith("名录/二轮延包地名录_")}
     assert registries and names == expected | registries
     assert not (county.root / "truth.csv").exists() and (county.out / "truth.csv").is_file()

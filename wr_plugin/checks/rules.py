@@ -56,6 +56,7 @@ RULES = (
     Rule("WELL_NO_PERMIT", water.well_no_permit),
     Rule("WELL_CLOSED", water.well_closed),
     Rule("WELL_OVERDRAFT", water.well_overdraft),
+    Rule("WELL_SPRING", water.well_spring),
 )
 NO_DEFECT = ("OUTSIDE_DISTRICT", "NO_SOURCE")
 """These stop a right too, but stand in the site's own columns."""

@@ -46,6 +46,12 @@ def well_overdraft(material):
     return _about_wells(material, inside, ["位于地下水超采区"] * int(inside.sum()))
 
 
+def well_spring(material):
+    """WELL_SPRING: a usable well inside a spring's protection zone."""
+    inside = material.wells_inside("spring_zone") & material.usable_wells
+    return _about_wells(material, inside, ["位于泉域保护区"] * int(inside.sum()))
+
+
 def _about_wells(material, chosen, messages):
     wells = material.frames["well"][chosen]
     village = material.villages_of(material.shapes["well"][chosen])

@@ -10,7 +10,7 @@ from ..documents.page import A4, DEMO_MARK, TRIAL_MARK, Paper
 from ..documents.village import read_village
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
-from ..model.errors import BadInput
+from ..model.errors import BadInput, GateShut
 from ..review import gates, issuing, trail
 from ..store import frames, journal, reading, runs
 from .progress import Result
@@ -34,6 +34,7 @@ def run(store, params, progress):
     county = County(store)
     holders = _holders(store, params["holder"])
     villages = _villages(store, county, params["village"], holders)
+    elsewhere = _confirmed_elsewhere(store, villages, holders)
     register = None
     if not trial:
         gates.require_settings(policy, gates.CERTIFICATE_SETTINGS, "发证")
@@ -43,7 +44,7 @@ def run(store, params, progress):
     marks = ((TRIAL_MARK,) if trial else ()) + ((DEMO_MARK,) if county.demo else ())
     progress.step("生成水权证")
     with Staging(params["out"]) as staging:
-        press = _Press(county, book, marks, staging, register, progress)
+        press = _Press(county, book, marks, staging, register, progress, elsewhere)
         press.total = _expected(store, villages, holders)
         for code, name in villages.items():
             press.print_village(read_village(county, code, name, book, holders), single=bool(holders))
@@ -55,6 +56,7 @@ def run(store, params, progress):
     warnings = [] if trial else issuing.term_warnings(store, policy.get("certificate.valid_to"), set(villages))
     if not trial:
         edited = trail.disagreements(store)
+        warnings += [("确给其他单位、没有按户发证的水权", len(elsewhere), sorted(c for c, _ in elsewhere)[:SHOWN])] if elsewhere else []
         warnings += [("与变更日志不符，不是由软件登记或被改动", len(edited), edited[:SHOWN])] if edited else []
     return Result(TRIAL_TITLE if trial else TITLE, counts, _table(counts, press, warnings, county.demo, trial), outputs,
                   changed=bool(register and register.changes), text=_text(press.left_out, warnings),
@@ -64,7 +66,8 @@ def run(store, params, progress):
 class _Press:
     """Prints village after village, and keeps count."""
 
-    def __init__(self, county, book, marks, staging, register, progress):
+    def __init__(self, county, book, marks, staging, register, progress, elsewhere):
+        self.elsewhere = elsewhere
         self.county, self.book, self.marks, self.staging = county, book, marks, staging
         self.register, self.progress = register, progress
         self.printed, self.pages, self.left_out, self.total = 0, 0, [], 1
@@ -74,6 +77,8 @@ class _Press:
         """One PDF of all certificates, or one per holder where ``single``."""
         made = []
         for content in assembly.certificates(self.county, village):
+            if (content.holder_code, content.source) in self.elsewhere:
+                continue
             missing = unprintable(self.book, content)
             if missing:
                 self.left_out.append(missing)
@@ -142,6 +147,30 @@ def _villages(store, county, wanted, holders):
     if not chosen:
         raise BadInput("这些村没有核定的水权", "用“进度”（status）查看各村情况")
     return dict(sorted(chosen.items()))
+
+
+def _confirmed_elsewhere(store, villages, holders):
+    """{(CBFBM, source)} of household rights that are confirmed, wholly or in part, to another unit: an outlet, a group,
+    an association. A household's certificate would say that the water is its own.
+
+    Raises GateShut where nothing else is asked for, naming the units and what works for them.
+    """
+    rows = reading.rows(store, ELSEWHERE_SQL)
+    mine = [row for row in rows if row["village_code"] in villages and (not holders or row["CBFBM"] in holders)]
+    found = {(row["CBFBM"], row["source"]) for row in mine}
+    if found and len(found) == _expected(store, villages, holders):
+        kinds = "、".join(codes.UNIT_KIND[row["unit_kind"]] for row in reading.rows(
+            store, "SELECT DISTINCT unit_kind FROM unit_right WHERE unit_kind <> 'holder_source' ORDER BY unit_kind"))
+        raise GateShut(f"按政策，这里的水权确给{kinds}，不是一户一证：不能按户发证",
+                       "按单位的水权证还不能打印；用“台账”（ledger）导出“按确权单位”和“单位成员”两张表，作为凭证的内容和成员清单")
+    return found
+
+
+ELSEWHERE_SQL = """
+SELECT h.CBFBM, h.source, h.village_code FROM holder_right h WHERE h.volume_m3_100 > 0
+AND EXISTS (SELECT 1 FROM unit_right) AND NOT EXISTS (SELECT 1 FROM unit_right u WHERE u.unit_id = h.right_id
+    AND u.unit_kind = 'holder_source' AND u.volume_m3_100 = h.volume_m3_100 AND u.area_mu_100 = h.area_mu_100)
+"""
 
 
 def _with_land_elsewhere(store, county, villages, holders):

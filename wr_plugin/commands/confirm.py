@@ -12,7 +12,7 @@ from ..model import policy as policies
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..model.findings import KINDS
-from ..rights import determine, holders, users
+from ..rights import determine, holders, units, users, withheld
 from ..store import frames, journal, reading, registry_links, runs
 from . import adopting, limits_in_force, user_rights
 from .interrupting import interruptible
@@ -22,7 +22,7 @@ VERB = "confirm"
 RULES_VERSION = 3
 CHECKED_SECTIONS = ("scope.", "area.", "sources.")
 NOT_CHECKED = ("sources.mixed_surface_share", "sources.mixed_mode", "sources.surface_rounds", "sources.ground_rounds")
-RIGHT_SECTIONS = (*CHECKED_SECTIONS, "unit", "ground.", "quota.", "volume.", "cap.", "permit.district_required")
+RIGHT_SECTIONS = (*CHECKED_SECTIONS, "unit", "ground.", "quota.", "volume.", "cap.", "metering.", "permit.district_required")
 SHOWN = 10
 JOURNAL_BATCH = 5000
 
@@ -51,6 +51,7 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
     """
     progress.step("读取检查结果")
     inputs = read_inputs(store, progress)
+    _require_zones(inputs.site, policy)
     made = user_rights.determined(store, policy, started[:10])
     digest = _digest(store, inputs, policy, progress, user_rights.digest(made))
     last = runs.last(store, VERB)
@@ -62,10 +63,13 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
         rights = determine.determine(inputs, policy, progress.update)
     except determine.MissingSites as error:
         raise GateShut(str(error), "请先运行“检查”（check）") from error
-    rights.finding = pd.concat([rights.finding, pd.DataFrame(users.findings(made), columns=rights.finding.columns)],
-                               ignore_index=True)
+    irrigation = rights.holder_right.groupby("source")["volume_m3_100"].sum().to_dict()
+    told = [*users.findings(made), *users.ceilings(policy, irrigation, made)]
+    if told:
+        rights.finding = pd.concat([rights.finding, pd.DataFrame(told, columns=rights.finding.columns)], ignore_index=True)
     changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
-    _refuse_certified(store, rights.holder_right)
+    moved = units.changes(frames.read(store, "unit_right"), rights.unit_right)
+    _refuse_certified(store, rights.unit_right)
     progress.step("写入核定结果")
     counts = {**_counts(rights), **user_rights.counts(made)}
     run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files), input_sha256=digest,
@@ -75,10 +79,11 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
     why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
     why += f"，{because}" if because else ""
     user_rights.write(store, made, run_id, why)
-    for start in range(0, len(changed), JOURNAL_BATCH):
-        progress.check_cancelled()
-        journal.append(store, run_id, VERB, [("holder_right", key, old, new, why)
-                                             for key, old, new in changed[start:start + JOURNAL_BATCH]])
+    for table, listed in (("holder_right", changed), ("unit_right", moved)):
+        for start in range(0, len(listed), JOURNAL_BATCH):
+            progress.check_cancelled()
+            journal.append(store, run_id, VERB, [(table, key, old, new, why)
+                                                 for key, old, new in listed[start:start + JOURNAL_BATCH]])
     progress.update(1)
     return Result("水权已核定", counts={**counts, "changed_rights": len(changed)}, table=_table(rights, policy, made),
                   next_step="公示：publish")
@@ -129,6 +134,12 @@ def require_check(store, policy, offered=False):
     if differing:
         raise GateShut(f"检查之后政策有改动（{'、'.join(differing)}），检查结果已过时",
                        "先用新的政策重新检查（check --policy），再核定" if offered else "请重新运行“检查”（check）")
+
+
+def _require_zones(site, policy):
+    """The gate: where the policy asks whether wells stand in overdraft or spring zones, the check must have looked."""
+    if withheld.needs_zones(policy) and bool((site["well_code"].notna() & site["well_overdraft"].isna()).any()):
+        raise GateShut("政策要看机井是否在超采区、泉域保护区，而检查是旧版本做的", "请重新运行“检查”（check）")
 
 
 def is_checked(path):
@@ -189,14 +200,14 @@ def _unchanged(store, adopted):
     return Result("输入未变，水权不变", counts=counts, changed=False, next_step="公示：publish")
 
 
-def _refuse_certified(store, holder_right):
-    """No result may silently contradict a certificate that is in force."""
+def _refuse_certified(store, unit_right):
+    """No result may silently contradict a certificate that is in force, nor give its water to another unit."""
     held = reading.rows(store, "SELECT number, CBFBM, source, area_mu_100, volume_m3_100, holder_name FROM certificate"
                                " WHERE state = 'valid' ORDER BY number")
     if not held:
         return
-    now = {(r[0], r[1]): (r[2], r[3]) for r in holder_right[
-        ["CBFBM", "source", "area_mu_100", "volume_m3_100"]].itertuples(index=False, name=None)}
+    now = {(r[0], r[1]): (r[2], r[3]) for r in unit_right.loc[unit_right["unit_kind"] == "holder_source", [
+        "unit_code", "source", "area_mu_100", "volume_m3_100"]].itertuples(index=False, name=None)}
     wrong = [r for r in held if now.get((r["CBFBM"], r["source"])) != (r["area_mu_100"], r["volume_m3_100"])]
     if wrong:
         named = "；".join(f"{r['number']} {r['holder_name']} {codes.SOURCE[r['source']]}" for r in wrong[:SHOWN])
@@ -236,12 +247,15 @@ def _table(rights, policy, made):
             ("确权面积", f"{mu_text(counts['area_mu_100'])} 亩")]
     rows += [(f"{name}水量", f"{m3_text(counts[source + '_m3_100'])} m³") for source, name in codes.SOURCE.items()]
     rows += [(f"地块：{codes.PARCEL_STATE[state]}", f"{number:,}") for state, number in counts["states"].items()]
+    others = rights.unit_right[rights.unit_right["unit_kind"] != "holder_source"].groupby("unit_kind")
+    rows += [(f"确权单位：{codes.UNIT_KIND[kind]}", f"{group['unit_code'].nunique():,} 个，{m3_text(int(group['volume_m3_100'].sum()))} m³")
+             for kind, group in others]
     rows += user_rights.rows(user_rights.counts(made))
     for code in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
         if code in counts["findings"]:
             rows.append((KINDS[code].title, f"{counts['findings'][code]:,} 个地块：{KINDS[code].remedy}"))
     for finding in rights.finding.itertuples():
-        if finding.code in ("QUOTA_MISSING", "CAP_MISSING", "CAP_UNUSED", "CAP_EXCEEDED"):
+        if finding.code in ("QUOTA_MISSING", "CAP_MISSING", "CAP_UNUSED", "CAP_EXCEEDED", "CROP_MIX_MISSING", "SETTING_BLANK"):
             rows.append((KINDS[finding.code].title, finding.message))
     rows.append(("法定面积依据", policies.LEGAL_AREAS[policy.get("area.legal")]))
     if policy.demo:

@@ -5,6 +5,7 @@ import pandas as pd
 from ..model import codes
 from ..model.findings import KINDS
 from ..store import frames
+from . import ledger_units
 from .workbook import M3, MU, RATIO, WHOLE, Sheet, SheetColumn
 
 HAVING = ("right", "reduced")
@@ -48,7 +49,8 @@ CAP_COLUMNS = (
 
 
 def sheets(county, confirm):
-    """The four sheets of the ledger. Sums are sums of what is listed."""
+    """The four sheets of the ledger, and those on other units and users where there are any. Sums are sums of what is
+    listed."""
     store = county.store
     note = (f"核定时间：{(confirm['ended_at'] or '').replace('T', ' ')}　依据：{county.document}　"
             f"面积口径：{county.legal_area}　面积单位：亩　水量单位：m³")
@@ -62,6 +64,7 @@ def sheets(county, confirm):
         Sheet("按地块", f"{title}·按地块", note, PARCEL_COLUMNS, *_by_parcel(county, zones)),
         Sheet("按村汇总", f"{title}·按村汇总", note, VILLAGE_COLUMNS, *_by_village(store, zones, rights, certificates)),
         Sheet("指标执行", f"{title}·用水总量指标执行", note, CAP_COLUMNS, *_by_cap(store)),
+        *ledger_units.sheets(county, title, note),
     ]
 
 

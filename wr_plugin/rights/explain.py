@@ -8,7 +8,7 @@ from typing import List, Tuple
 
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
-from . import chain, counterfactual, explain_place, explain_users, facts, retrace
+from . import chain, counterfactual, explain_place, explain_units, explain_users, facts, retrace
 from .explanation import Explanation, notes_of
 
 MOST_PARCELS = 100
@@ -22,12 +22,12 @@ FIGURES = {
 def explain(store, subject):
     """Explanations of a parcel (DKBM or uuid; several where a code is used twice), of another water user (its code; one
     for each source), of a village, a district or an outlet by its code (several where a code is used for more than one
-    of them), or of a holder (CBFBM).
+    of them), of another unit of confirmation (association, group …), or of a holder (CBFBM).
 
     Raises BadInput where there is none of them.
     """
     return (explain_parcels(store, subject) or explain_users.explain(store, subject) or explain_places(store, subject)
-            or [explain_holder(store, subject)])
+            or explain_units.explain(store, subject) or [explain_holder(store, subject)])
 
 
 def explain_places(store, code):

@@ -1,4 +1,4 @@
-"""What rights oblige to: wells within their permits, and meters where the policy asks for them. Findings, no conditions.
+"""What rights oblige to: wells within their permits, meters where the policy asks for them, areas that agree. Findings.
 
 南阳方案七（三）, 永川方案二（一）: online meters by permitted volume and district area; 张掖方案二（一）: 严禁超定额、超总量分配.
 """
@@ -14,6 +14,24 @@ def findings(chain):
     """WELL_OVER_PERMIT and METERING_REQUIRED for the wells and districts of a ``determine.Chain``'s parts."""
     yield from _wells(chain)
     yield from _districts(chain)
+    yield from _managed_areas(chain)
+
+
+def _managed_areas(chain):
+    """UNIT_AREA: what an association is said to manage against what its members were confirmed."""
+    policy, part = chain.policy, chain.part
+    if chain.inputs.water_unit is None:
+        return
+    area = columns.sums(part["area_mu_100"], part["unit"].to_numpy(), len(chain.assigned.kinds))
+    of = dict(zip(zip(chain.assigned.kinds, chain.assigned.unit_codes), area.tolist()))
+    for code, row in sorted(unit_columns.by_code(chain.inputs.water_unit, "unit_code").items()):
+        managed, found = row.get("managed_mu_100"), of.get((row["unit_kind"], str(code).strip()))
+        if managed is None or found is None:
+            continue
+        allowed = max(policy.get("area.tolerance_relative") * managed, policy.get("area.tolerance_mu") * 100)
+        if abs(found - managed) > allowed:
+            yield {"code": "UNIT_AREA", "subject": code, "value": mu_text(found - int(managed)), "message":
+                   f"{row['unit_name'] or code}：分管面积 {mu_text(managed)} 亩，成员确权面积合计 {mu_text(found)} 亩"}
 
 
 def _wells(chain):

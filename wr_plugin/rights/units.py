@@ -128,6 +128,19 @@ def code_of(kind, place):
     return ""
 
 
+COMPARED = ("unit_kind", "unit_code", "unit_name", "source", "members", "parcels", "area_mu_100", "demand_m3_100",
+            "volume_m3_100")
+
+
+def changes(before, after):
+    """Rights of units other than households that are new, gone or different: list of (unit_id, before, after), dicts or
+    None, ordered by unit_id. ``before``, ``after``: frames ``unit_right``. Households' rights are ``holder_right``'s."""
+    old, new = ({row[0]: row[1:] for row in frame.loc[frame["unit_kind"] != "holder_source", ["unit_id", *COMPARED]].astype(
+        object).itertuples(index=False, name=None)} for frame in (before, after))
+    touched = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    return [(key, *(dict(zip(COMPARED, rows[key])) if key in rows else None for rows in (old, new))) for key in touched]
+
+
 def undecided_subject(place):
     """The subject of ``UNIT_UNDECIDED``: district, source, scale, metering."""
     return "|".join((place.district_code, place.source, place.scale, place.metering))

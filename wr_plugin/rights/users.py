@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..model import codes
+from ..model.amounts import m3_text
 from ..model.findings import KINDS
 from ..model.policy import BY_PATH
 from . import forest_users, network_users, permit_users, user_right
@@ -50,6 +51,22 @@ def findings(made):
              "message": f"政策没有规定 {setting}（{BY_PATH[setting].title}），{number} 个{codes.USER_KIND[kind]}不能核定"}
             for (setting, kind), number in sorted(waiting.items())]
     return told + [found for one in made for found in one.findings if found["code"] != "SETTING_BLANK"]
+
+
+def ceilings(policy, irrigation, made):
+    """CAP_EXCEEDED where all volumes together exceed what the policy says of the level above (朔州细则二, 三（五）15).
+
+    ``irrigation``: {source: 0.01 m³} of the parcels. Forest land is part of the districts' water and counts with it.
+    """
+    total = {source: irrigation.get(source, 0) + sum(one.volume_m3_100 for one in made if one.row["source"] == source)
+             for source in codes.SOURCE}
+    for setting, amount in (("cap.total_m3", sum(total.values())), ("cap.ground_m3", total["ground"])):
+        most = policy.get(setting)
+        if most is not None and amount > round(most * 100):
+            over = m3_text(amount - round(most * 100))
+            yield {"code": "CAP_EXCEEDED", "subject": f"上级|{setting}|{BY_PATH[setting].title}", "value": over,
+                   "village_code": None, "parcel_uuid": None, "message":
+                   f"{BY_PATH[setting].title}：核定水量合计 {m3_text(amount)} m³，上限 {m3_text(round(most * 100))} m³，超出 {over} m³"}
 
 
 def _stop_duplicate(one, same):

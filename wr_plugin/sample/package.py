@@ -6,11 +6,12 @@ import shutil
 import numpy as np
 
 from ..model.errors import BadInput
-from . import layers, layout, limits, registry, tables
+from . import layers, layout, limits, registry, tables, users
 
 FOLDER = layout.COUNTY_CODE + layout.COUNTY_NAME
 TRUTH = "truth.csv"
 VECTOR, OWNERSHIP, LISTS, WATER, LIMITS, POLICY = "矢量数据", "权属数据", "名录", "灌溉数据", "定额与指标", "政策.yaml"
+USERS = "用水户"
 MARK = "# 示例县政策"
 
 
@@ -53,7 +54,7 @@ def _refuse_foreign(target):
 
 
 def _write_parts(folder, county, progress):
-    for name in (VECTOR, OWNERSHIP, LISTS, WATER, LIMITS):
+    for name in (VECTOR, OWNERSHIP, LISTS, WATER, LIMITS, USERS):
         (folder / name).mkdir(parents=True)
     names = layers.parcel_names(county, np.random.default_rng([county.seed, county.land.parcels, 32]))
     progress.step("写矢量数据")
@@ -69,6 +70,8 @@ def _write_parts(folder, county, progress):
     limits.write_quotas(folder / LIMITS / "灌溉定额表.xlsx", county)
     limits.write_caps(folder / LIMITS / "用水总量指标表.xlsx", county)
     limits.write_policy(folder / POLICY)
+    progress.step("写用水户核查表")
+    users.write_all(folder / USERS, county)
 
 
 def _write_truth(path, truth):
