@@ -32,7 +32,6 @@ def run(store, params, progress):
     with store.transaction(), interruptible(store, progress):
         confirm = gates.current_confirm(store)
         policy = _policy_of(store, confirm)
-        _require_covered(policy)
         progress.step("独立复算")
         again = reckoning.Reckoning(store, policy, progress.update)
         again.run()
@@ -51,16 +50,6 @@ def run(store, params, progress):
     return Result("复算一致" if not total else "复算不一致", {"rows": rows, "differences": total, "by_table": counts, "run": run_id},
                   _table(rows, counts, kept, total), outputs, next_step="" if not total else
                   "结果或资料在核定之后被改动：查明后重新检查、核定，再复算")
-
-
-def _require_covered(policy):
-    """Raises GateShut where the policy has rules that the second reckoning does not know."""
-    unknown = [policies.BY_PATH[path].title for path, known in (
-        ("quota.basis", ("crop",)), ("units.rules", ((), [])), ("unit", ("holder_source",)), ("ground.overdraft", ("report",)),
-        ("ground.spring", ("report",)), ("permit.district_required", (False,))) if policy.get(path) not in known]
-    if unknown:
-        raise GateShut(f"现行政策的{'、'.join(unknown)}还没有独立复算", "各层合计用“平衡表”（balance）核对；逐块用“说明”（explain）重算",
-                       code="NotCovered")
 
 
 def _policy_of(store, confirm):
