@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import sqlite3
+import tempfile
 from pathlib import Path
 
 from drive import RESULT, click_map, iface, pause, shot, size_window, start, wait_for, wait_for_map, workbench
@@ -124,6 +127,42 @@ def tour():
     form.deleteLater()
     pause(500)
     audits.rollBack()
+    linking(bench)
+
+
+WITHOUT_CODES = (
+    "UPDATE registry SET DKBM = NULL, CBFBM = NULL, area_mu_100 = (area_mu_100 + 5) / 10 * 10,"
+    " parcel_name = CASE WHEN fid % 4 THEN parcel_name END",
+    "UPDATE registry SET holder_name = substr(holder_name, 1, length(holder_name) - 1) || '？' WHERE fid % 19 = 0",
+    "UPDATE registry SET holder_name = (SELECT o.holder_name FROM registry o WHERE o.fid = registry.fid + 7) WHERE fid % 23 = 0",
+)
+
+
+def linking(bench):
+    """The same county, its registry without codes and with some wrong names."""
+    copy = os.path.join(tempfile.mkdtemp(), "示例县（名录无编码）.gpkg")
+    shutil.copy(os.environ["TOUR_WORK"], copy)
+    connection = sqlite3.connect(copy)
+    with connection:
+        for statement in WITHOUT_CODES:
+            connection.execute(statement)
+    connection.close()
+    bench.session.project.clear()
+    bench.open_work_file(copy)
+    wait_for(lambda: bench.session.status, "进度")
+    bench.session.start("link", {"work": copy})
+    wait_for(lambda: bench.session.run is None, "匹配")
+    tidy(bench)
+    bench.linking.show()
+    pause(300)
+    iface.mainWindow().resizeDocks([bench.linking], [LIST_HEIGHT], Qt.Orientation.Vertical)
+    bench.linking.reload()
+    RESULT["waiting"] = len(bench.linking.model.rows)
+    bench.linking.table.selectRow(2)
+    pause(2500)
+    wait_for_map()
+    shot("linking")
+    bench.linking.hide()
 
 
 start(tour)

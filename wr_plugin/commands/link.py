@@ -56,8 +56,7 @@ def run(store, params, progress):
     progress.step("列出待确认的匹配")
     rows = stored.review_list(store, EVERY if params.get("all") else WAITING)
     outputs = _sheet(store, params["out"], rows, progress) if params.get("out") else []
-    counts = {r["decision"]: r["n"] for r in reading.rows(
-        store, "SELECT decision, count(*) AS n FROM registry_link GROUP BY decision")}
+    counts = stored.counted(store)
     counts = {kind: counts[kind] for kind in codes.LINK_DECISION if kind in counts}
     table = registry_links.told(counts) or [("名录匹配", "名录的地块编码都对得上图上的地块，没有要匹配的")]
     if changed:
@@ -77,7 +76,8 @@ def _said(params):
             number, _, code = text.partition("=")
             if not number.isdigit() or not number.isascii():
                 raise BadInput(f"“{text}”不是名录序号", "给出清单第一列的名录序号，多个用逗号分开", where=f"--{name}")
-            said.append(decision_sheet.Said(int(number), "", code.strip(), accepted, f"--{name} {text}"))
+            code, _, holder = code.partition("/")
+            said.append(decision_sheet.Said(int(number), "", code.strip(), accepted, f"--{name} {text}", holder.strip()))
     return said
 
 

@@ -81,7 +81,8 @@ PARCEL_TABS = (
         ("备注", ("DKBZXX",)),
     )),
     Tab("权属与面积", (("面积", ("SCMJ", "SCMJM", "geometry_m2")),), (
-        Link("CBDKXX", "DKBM", "DKBM", "承包方与合同面积"), Link("registry", "DKBM", "DKBM", "二轮延包地名录"))),
+        Link("CBDKXX", "DKBM", "DKBM", "承包方与合同面积"), Link("registry", "DKBM", "DKBM", "二轮延包地名录（编码对得上的）"),
+        Link("registry_link", "DKBM", "DKBM", "二轮延包地名录（匹配的）"))),
     Tab("水源与水权", (), (
         Link("parcel_right", "parcel_fid", "fid", "核定结果"), Link("parcel_site", "parcel_fid", "fid", "灌区、斗口与机井"))),
     Tab("核查", (), (Link("audit", "parcel_uuid", "uuid", "外业核查"),)),
@@ -89,9 +90,11 @@ PARCEL_TABS = (
     Tab("影像证据", (), (Link("evidence", "parcel_uuid", "uuid", "照片"),)),
 )
 LINKS = tuple(link for tab in PARCEL_TABS for link in tab.links)
+REGISTRY_ROW = ("""represent_value("decision") || ' ' || array_to_string(array_filter(array_slice("""
+                """string_to_array("registry_key", '|'), 0, 5), length(@element) > 0), ' ')""")
 SHORT_NAMES = {"audit": "represent_value(\"result\") || ' ' || coalesce(to_string(\"audited_on\"), '')",
                "evidence": 'coalesce("caption", "photo")', "finding": 'represent_value("code")',
-               "registry": '"holder_name"', "CBDKXX": '"CBFBM"', "parcel": '"DKBM"'}
+               "registry": '"holder_name"', "registry_link": REGISTRY_ROW, "CBDKXX": '"CBFBM"', "parcel": '"DKBM"'}
 
 
 def label(field):
@@ -157,6 +160,11 @@ def prepare_fields(layer, table):
             layer.setConstraintExpression(index, rule[0], rule[1])
             layer.setFieldConstraint(index, QgsFieldConstraints.Constraint.ConstraintExpression, rule[2])
     layer.setEditFormConfig(config)
+    name_rows(layer, table)
+
+
+def name_rows(layer, table):
+    """What a row is called in lists of related rows."""
     if table.name in SHORT_NAMES:
         layer.setDisplayExpression(SHORT_NAMES[table.name])
 

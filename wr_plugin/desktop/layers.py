@@ -94,6 +94,7 @@ def prepare(layer, table):
         forms.prepare_fields(layer, declared)
     else:
         layer.setReadOnly(True)
+        forms.name_rows(layer, declared)
 
 
 def _describe(layer, name, alias, words):

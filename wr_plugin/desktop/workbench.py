@@ -14,6 +14,7 @@ from .compat import QAction
 from .gui.dock import WorkDock
 from .gui.explain_panel import ExplainPanel
 from .gui.findings_panel import FindingsPanel
+from .gui.linking_panel import LinkingPanel
 from .gui.map_tool import ParcelTool, Spotlight
 from .gui.settings_dialog import SettingsDialog
 from .gui.whatif_panel import WhatIfPanel
@@ -41,23 +42,30 @@ class Workbench:
         self.dock = WorkDock(self.session, window)
         self.explain = ExplainPanel(self.session, window)
         self.findings = FindingsPanel(self.session, window)
+        self.linking = LinkingPanel(self.session, window)
         self.tool = ParcelTool(canvas, self.session)
+        self.picker, self._tool_before = ParcelTool(canvas, self.session), None
         self.spotlight = Spotlight(canvas)
         self.iface.addDockWidget(RIGHT, self.dock)
         self.iface.addDockWidget(RIGHT, self.explain)
         self.iface.addDockWidget(BOTTOM, self.findings)
-        self.findings.hide()
         self.whatif = WhatIfPanel(self.session, window)
         self.iface.addDockWidget(RIGHT, self.whatif)
-        self.whatif.hide()
+        self.iface.addDockWidget(BOTTOM, self.linking)
+        for panel in (self.findings, self.linking, self.whatif):
+            panel.hide()
         self._arrange()
         self.iface.initializationCompleted.connect(self._arrange)
         self._add_actions(window)
         self.dock.opening.connect(self.choose_work_file)
         self.dock.village_wanted.connect(self.go_to_village)
-        self.dock.village_picked.connect(self.findings.show_village)
+        for panel in (self.findings, self.linking):
+            self.dock.village_picked.connect(panel.show_village)
         self.tool.found.connect(self.show_parcel)
         self.findings.wanted.connect(self.go_to_finding)
+        self.linking.wanted.connect(self.go_to_finding)
+        self.linking.picking.connect(self._pick_for_linking)
+        self.picker.found.connect(self.linking.take_parcel)
         self.explain.zoom_wanted.connect(self.go_to_parcel)
         self.explain.form_wanted.connect(self.open_form)
         self.explain.letter_wanted.connect(lambda code: self.dock.ask_and_run("letter", filled={"subject": code}))
@@ -94,6 +102,8 @@ class Workbench:
         self.tool.setAction(look)
         self._action("findings", "问题清单", "显示或隐藏问题清单", window, self._toggled(self.findings), toolbar=True,
                      checkable=self.findings)
+        self._action("link", "名录匹配清单", "显示或隐藏待确认的名录匹配，逐条确认、否定、改配", window, self._toggled(self.linking),
+                     toolbar=True, checkable=self.linking)
         self._action("whatif", "试算", "改定额、系数、指标、比例或法定面积，马上看到水量怎样变；不采用就不改动工作文件", window,
                      self._toggled(self.whatif), toolbar=True, checkable=self.whatif)
         for verb in VERBS.values():
@@ -130,18 +140,20 @@ class Workbench:
         project.cleared.disconnect(self._project_cleared)
         self.iface.initializationCompleted.disconnect(self._arrange)
         self.session.stop()
-        self.iface.mapCanvas().unsetMapTool(self.tool)
+        for tool in (self.tool, self.picker):
+            self.iface.mapCanvas().unsetMapTool(tool)
         self.spotlight.clear()
         for action in self.actions:
             self.iface.removePluginMenu(MENU, action)
             action.deleteLater()
         self.whatif.shut()
-        for dock in (self.dock, self.explain, self.findings, self.whatif):
+        for dock in (self.dock, self.explain, self.findings, self.linking, self.whatif):
             self.iface.removeDockWidget(dock)
             dock.deleteLater()
         self.iface.mainWindow().removeToolBar(self.toolbar)
         self.toolbar.deleteLater()
         self.tool.deleteLater()
+        self.picker.deleteLater()
 
     def _open_at_start(self):
         path = os.environ.get(OPEN_AT_START, "")
@@ -209,6 +221,15 @@ class Workbench:
     def go_to_finding(self, uuid):
         self.go_to_parcel(uuid, flash=True)
         self.explain.show_parcel(uuid)
+
+    def _pick_for_linking(self, waiting):
+        """The next click on the map is for the list of matches; then the tool is as it was."""
+        canvas = self.iface.mapCanvas()
+        if waiting:
+            self._tool_before = canvas.mapTool()
+            canvas.setMapTool(self.picker)
+        elif canvas.mapTool() is self.picker:
+            canvas.setMapTool(self._tool_before or self.tool)
 
     def go_to_village(self, code):
         layer = self.session.layer("parcel_map")

@@ -47,9 +47,19 @@ def with_linked_codes(registry, linked):
     return registry.assign(DKBM=registry["DKBM"].mask(is_linked, registry["fid"].map(linked)))
 
 
-def review_list(store, decisions):
+def review_list(store, decisions, village="", text="", most=-1):
     """The links with these decisions, both sides, in the order of village, parcel and registry row; rows that wait with
-    each of their candidates by ``rank``."""
+    each of their candidates by ``rank``. ``village``: only rows whose first parcel lies there; ``text``: only rows of
+    which a name or a parcel's code has it; ``most``: so many candidates at most."""
     marks = ", ".join("?" * len(decisions))
-    return reading.rows(store, f"{REVIEW_SQL} LEFT JOIN parcel f ON f.uuid = l.parcel_uuid"  # nosec B608: constants
-                               f" WHERE l.decision IN ({marks}){ORDER}", tuple(decisions))
+    return reading.rows(
+        store, f"{REVIEW_SQL} LEFT JOIN parcel f ON f.uuid = l.parcel_uuid"  # nosec B608: constants
+               f" WHERE l.decision IN ({marks}) AND (? = '' OR f.village_code = ?) AND (? = '' OR instr(m.registry_key, ?) > 0"
+               f" OR EXISTS (SELECT 1 FROM CBF WHERE CBF.CBFBM = l.CBFBM AND instr(CBF.CBFMC, ?) > 0) OR instr(l.DKBM, ?) > 0)"
+               f"{ORDER} LIMIT ?", (*decisions, village, village, *[text] * 4, most))
+
+
+def counted(store):
+    """{decision: number of registry rows} of the work file."""
+    return {r["decision"]: r["n"] for r in reading.rows(
+        store, "SELECT decision, count(*) AS n FROM registry_link GROUP BY decision")}
