@@ -23,6 +23,7 @@ HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio"
          "pypdf", "segno", "lxml", "xlrd", "xlwt", "yaml"}
 # What the QGIS process may import of ours besides desktop/ and plugin.py
 LIGHT = {"model", "version", "places", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal", "store.acceptances",
+         "store.registry_links",
          "commands.catalogue", "rights.explain"}
 
 

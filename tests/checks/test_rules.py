@@ -98,6 +98,18 @@ def test_shares_that_do_not_add_up(checked):
     assert village.message("SHARE_SUM") == "各户合同面积之和 5000.00 m²，实测 6000.00 m²，相差 16.7%"
 
 
+def test_a_share_that_is_not_known_is_told_as_missing_not_as_a_sum(checked):
+    """确权确股 (SFQQQG 1), two households, one without an area: the sum is not known."""
+    village = checked(f"UPDATE CBDKXX SET HTMJ = NULL, HTMJM = NULL WHERE DKBM = '{SHARED}' AND HTMJ = 4000")
+    assert village.new == {("AREA_MISSING", SHARED)}
+
+
+def test_shares_in_mu_add_up_like_those_in_m2(checked):
+    """4000 m² + 3.00 亩 (2000 m²) = 6000 m², as drawn and measured."""
+    village = checked(f"UPDATE CBDKXX SET HTMJ = NULL, HTMJM = 3 WHERE DKBM = '{SHARED}' AND HTMJ = 2000")
+    assert village.new == set()
+
+
 # registry
 
 def test_a_row_of_the_registry_without_a_parcel(checked):

@@ -9,7 +9,6 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDockWidget,
     QHBoxLayout,
-    QHeaderView,
     QInputDialog,
     QLabel,
     QMenu,
@@ -26,9 +25,9 @@ from ...store import reading, registry_links
 from .. import layers
 from .row_model import RowModel
 
-TITLES = ("名录：村组", "姓名", "地块名称", "亩", "候选", "地块：姓名", "地块名称", "地块编码", "亩", "得分", "理由", "结论")
-WIDTHS = (120, 90, 100, 60, 44, 90, 100, 160, 60, 46, 0, 70)
-REGISTRY_SIDE, FIGURES, SCORE = 4, (3, 4, 8, 9), 9
+TITLES = ("名录：村组", "姓名", "地块名称", "亩", "候选", "地块：姓名", "地块名称", "亩", "得分", "理由", "地块编码", "结论")
+WIDTHS = (96, 66, 84, 46, 40, 76, 84, 46, 40, 290, 160, 70)
+REGISTRY_SIDE, FIGURES, SCORE = 4, (3, 4, 7, 8), 8
 STATES = (("待确认", (codes.REVIEW,)), ("人工确认", (codes.ACCEPTED,)), ("人工否定", (codes.REJECTED,)),
           ("无匹配", (codes.NO_MATCH,)), ("确定", (codes.SURE,)), ("全部", tuple(codes.LINK_DECISION)))
 MOST, TYPING_MS, ROW_HEIGHT = 5_000, 250, 24
@@ -74,7 +73,7 @@ def cell(row, column):
     return (
         " ".join(filter(None, (row["village_name"], row["group_name"]))), row["holder_name"] or "", row["parcel_name"] or "",
         _mu(row["area_mu_100"]), str(row["rank"]) if row["DKBM"] else "", row["parcel_holder"] or "", row["DKMC"] or "",
-        row["DKBM"] or "", _mu(row["parcel_mu_100"]), str(row["score"]) if row["DKBM"] else "", row["reasons"] or "",
+        _mu(row["parcel_mu_100"]), str(row["score"]) if row["DKBM"] else "", row["reasons"] or "", row["DKBM"] or "",
         codes.LINK_DECISION[row["decision"]])[column]
 
 
@@ -194,10 +193,8 @@ class LinkingPanel(QDockWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         for column, width in enumerate(WIDTHS):
-            if width:
-                table.setColumnWidth(column, width)
-            else:
-                table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+            table.setColumnWidth(column, width)
+        table.horizontalHeader().setStretchLastSection(True)
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._look(now))
         table.clicked.connect(self._look)
         table.confirmed.connect(lambda: self.decide("accept"))
