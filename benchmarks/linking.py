@@ -14,12 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "intake")]
 
-import dirty_registry
-import linking_trials
+import dirty_registry  # noqa: E402
+import linking_trials  # noqa: E402
 
-from wr_plugin.commands.running import run_verb
-from wr_plugin.intake import linking
-from wr_plugin.store.workfile import WorkFile
+from wr_plugin.commands.running import run_verb  # noqa: E402
+from wr_plugin.intake import linking  # noqa: E402
+from wr_plugin.store.workfile import WorkFile  # noqa: E402
 
 
 def trial(county, folder, dirt, seed):
