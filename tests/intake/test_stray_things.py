@@ -54,7 +54,7 @@ def test_an_older_and_a_newer_registry_of_one_township_are_a_question(package, b
     rows = [[i + 1, "东沟村", "一组", f"承包{i % 6 + 1}", township.holder_code(i % 6 + 1), f"渠北{i + 1}号", township.parcel_code(i + 1),
              2.5, "小麦", "滴灌", None] for i in range(10)]
     township.registry(package, rows, "名录/二轮延包地名录_黑河镇（2026修订）.xlsx")
-    with pytest.raises(BadInput, match="大半相同.*10 个.*黑河镇.xlsx.*修订") as told:
+    with pytest.raises(BadInput, match="二轮延包地名录大半相同.*10 行.*黑河镇.xlsx.*修订") as told:
         bring_in(package)
     assert "只留要用的一份" in told.value.remedy
     mapping = tmp_path / "对应.yaml"
@@ -143,3 +143,54 @@ def test_what_only_calls_itself_a_workbook_says_what_it_is(content, told, remedy
     with pytest.raises(BadInput, match=told) as refused:
         bring_in(package)
     assert remedy in refused.value.remedy and refused.value.where.startswith("权属数据/CBF")
+
+
+def test_copies_are_a_question_wherever_they_lie(package, bring_in):
+    copies = package.root / "旧"
+    copies.mkdir()
+    shutil.copy(package.root / "权属数据/CBF.xlsx", copies / "CBF(1).xlsx")
+    with pytest.raises(BadInput, match="几份承包方大半相同.*6 行.*旧/CBF\\(1\\).xlsx"):
+        bring_in(package)
+    shutil.rmtree(copies)
+    for path in (package.root / "矢量数据").glob("DK*"):
+        shutil.copy(path, path.with_name(f"DK6207992026-2{path.suffix}"))
+    with pytest.raises(BadInput, match="几份地块大半相同"):
+        bring_in(package)
+
+
+def test_a_copied_sheet_in_one_workbook_is_a_question_too(package, bring_in):
+    path = package.root / "名录/二轮延包地名录_黑河镇.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.copy_worksheet(book.active)
+    book.save(path)
+    with pytest.raises(BadInput, match="Sheet1、.*Sheet1 Copy"):
+        bring_in(package)
+
+
+@pytest.mark.parametrize("what, told", [("none", "一个地块也没有"), ("points", "没有一个图形是面")])
+def test_a_parcel_layer_without_parcels_is_refused(what, told, package, bring_in):
+    township.parcels(package, geometry=[g.centroid for g in township.squares(12)])
+    if what == "none":
+        import geopandas
+
+        path = package.root / "矢量数据/DK6207992026.shp"
+        geopandas.read_file(path).iloc[:0].to_file(path)
+    with pytest.raises(BadInput, match=told):
+        bring_in(package)
+
+
+def test_a_web_map_is_no_measure_of_land(package, bring_in):
+    """Web Mercator would make 1600 m² at 38.8° N into 2635 m²; the work file is in the CGCS2000 zone."""
+    import geopandas
+
+    squares = geopandas.GeoSeries(township.squares(12), crs=township.CRS)
+    frame = DataFrame({"DKBM": [township.parcel_code(i + 1) for i in range(12)], "DKMC": "甲", "DKLB": "10", "TDYT": "1", "SCMJ": 1600.0})
+    package.layer("矢量数据/DK6207992026.shp", frame, squares.to_crs(3857), crs="EPSG:3857")
+    done = bring_in(package)
+    assert "EPSG:4522" in done.told["工作坐标系"] and "网络墨卡托" in done.told["工作坐标系"]
+    assert {round(r["geometry_m2"]) for r in done.rows("SELECT geometry_m2 FROM parcel")} == {1600}
+
+
+def test_a_month_without_a_day_is_its_first(package, bring_in):
+    package.book("权属数据/CBHT.xlsx", ["CBHTBM", "CBFBM", "QDSJ"], ["a", township.holder_code(1), "1998年10月"])
+    assert bring_in(package).rows("SELECT QDSJ FROM CBHT") == [{"QDSJ": "1998-10-01"}]

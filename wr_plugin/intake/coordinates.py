@@ -288,25 +288,32 @@ def work_crs(placed, geometry, given, where):
     zone (with prefix) of their middle longitude. Raises BadInput outside China or for another unit of length."""
     if given:
         crs = from_user(given, where)
-        if not crs.is_projected or not _metric(crs):
-            raise BadInput(f"工作坐标系“{given}”不是以米为单位的投影坐标系", "改为投影坐标系，如 EPSG:4522", where=where)
+        if not measurable(crs):
+            raise BadInput(f"工作坐标系“{given}”不是以米为单位、能量面积的投影坐标系", "改为投影坐标系，如 EPSG:4522", where=where)
         return Placed(crs, "按字段对应文件的指定")
-    if placed.crs.is_projected:
+    if placed.crs.is_projected and not _swelling(placed.crs):
         if not _metric(placed.crs):
             raise BadInput("地块图层的坐标单位不是米", "在字段对应文件里写明 work_crs（以米为单位的投影坐标系）", where=where)
         return Placed(placed.crs, "与地块图层相同")
+    what = "地块图层是网络墨卡托，不能量面积" if placed.crs.is_projected else "地块图层是经纬度"
     bounds = bounds_of(reproject(geometry, placed.crs, pyproj.CRS.from_epsg(GEOGRAPHIC)))
     middle = (bounds[0] + bounds[2]) / 2 if bounds else float("nan")
     zone = int(math.floor(middle / 3 + 0.5)) if middle == middle else 0
     if not (FIRST_ZONE <= zone <= LAST_ZONE and 3 <= bounds[1] and bounds[3] <= 54):
-        raise BadInput("地块图层是经纬度，且不在 CGCS2000 三度带范围内，不知道投影到哪里",
+        raise BadInput(f"{what}，且不在 CGCS2000 三度带范围内，不知道投影到哪里",
                        "在字段对应文件里写明 work_crs（以米为单位的投影坐标系）", where=where)
-    return Placed(pyproj.CRS.from_epsg(WITH_PREFIX + zone), f"地块为经纬度，中间经度 {middle:.3f}°，取三度带第 {zone} 带")
+    return Placed(pyproj.CRS.from_epsg(WITH_PREFIX + zone), f"{what}，中间经度 {middle:.3f}°，取三度带第 {zone} 带")
 
 
 def measurable(crs):
-    """True where areas can be measured in the CRS: projected, in metres."""
-    return bool(crs.is_projected) and _metric(crs)
+    """True where areas can be measured in the CRS: projected, in metres, and no map of the web."""
+    return bool(crs.is_projected) and _metric(crs) and not _swelling(crs)
+
+
+def _swelling(crs):
+    """True for the Mercator of web maps, in which land at 39° N is 1.7 times its size."""
+    method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
+    return "Mercator" in method and "Transverse" not in method and "Oblique" not in method
 
 
 def _metric(crs):

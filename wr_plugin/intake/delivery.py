@@ -22,6 +22,10 @@ OPTIONAL = ("registry", "irrigation_district", "canal", "outlet", "service_area"
 ID_KEYS = {"parcel": ("DKBM",), "well": ("well_code",), "registry": ("DKBM", "CBFBM")}
 ID_WITHOUT_CODE = {"registry": ("village_name", "group_name", "holder_name", "CBFBM", "parcel_name", "area_mu_100")}
 """What a row is known by where its first key is blank."""
+VERSION_KEYS = {"parcel": ("DKBM",), "CBF": ("CBFBM",), "CBDKXX": ("DKBM", "CBFBM"), "CBF_JTCY": ("CBFBM", "CYXM", "CYZJHM"),
+                "CBHT": ("CBHTBM",), "CBJYQZDJB": ("CBJYQZBM",),
+                "registry": ("DKBM", "CBFBM", "holder_name", "village_name", "group_name", "parcel_name")}
+"""What tells that a row of one file is a row of another; of a registry row with a parcel code the two codes do."""
 MOST_SHARED, VERSIONS_NAMED = 0.5, 4
 
 
@@ -29,7 +33,8 @@ MOST_SHARED, VERSIONS_NAMED = 0.5, 4
 class Delivery:
     """``frames`` by table, ``geometry`` by layer, ``findings`` rows, ``decisions`` (what, decided how),
     ``fields`` (table, file, field, column, how it was found), ``sources`` by table as file names, ``settings`` for the work file,
-    ``files`` (name, what it was taken for), ``county_said``: the county is named, not only taken from the codes."""
+    ``files`` (name, what it was taken for), ``county_said``: the county is named, not only taken from the codes,
+    ``pieces`` by table: (file and sheet, rows) in the order of the frame."""
 
     frames: Dict[str, pd.DataFrame] = field(default_factory=dict)
     geometry: Dict[str, np.ndarray] = field(default_factory=dict)
@@ -42,6 +47,7 @@ class Delivery:
     settings: Dict[str, str] = field(default_factory=dict)
     files: List[Tuple[str, str]] = field(default_factory=list)
     county_said: bool = False
+    pieces: Dict[str, List[Tuple[str, int]]] = field(default_factory=dict)
 
 
 def require_sources(package):
@@ -88,6 +94,7 @@ def read(package, mapping, existing_crs=None, progress=None):
     by_layer = {t: s for t, s in package.sources.items() if schema.table(t).geometry}
     layers = read_layers(by_layer, mapping, existing_crs, tick)
     found.frames, found.geometry, found.crs = layers.frames, layers.geometry, layers.work.crs
+    found.pieces["parcel"] = layers.pieces
     found.findings, found.decisions, found.fields = layers.findings, layers.decisions, layers.fields
     if progress:
         progress.step("读取表格")
@@ -95,6 +102,7 @@ def read(package, mapping, existing_crs=None, progress=None):
     for table, sources in package.sources.items():
         found.sources[table] = [s.name + (f" › {s.layer}" if s.layer else "") for s in sources]
     found.missing = [t for t in OPTIONAL if t not in found.frames]
+    _refuse_two_versions(found, mapping)
     _derive(found, package, mapping)
     return found
 
@@ -129,6 +137,7 @@ def _read_workbook(found, table, source, mapping, report):
         found.findings.extend(findings)
         found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
         found.fields.extend((table.name, raw.where, *each) for each in raw.fields)
+        found.pieces.setdefault(table.name, []).append((raw.where, len(frame)))
         yield frame
 
 
@@ -144,8 +153,6 @@ def _derive(found, package, mapping):
                 for i in blank:
                     joined[i] = "|".join("" if v is None or v is pd.NA else str(v) for v in rest[i])
             frame["uuid"] = pd.Series(lasting_ids(table, joined), dtype=object)
-            if table == "registry" and not mapping.tables.get(table, NOTHING_SAID).files:
-                _refuse_two_versions(frame["source_file"], joined)
     parcels, geometry = found.frames["parcel"], found.geometry["parcel"]
     _name_villages(found, parcels, geometry, mapping)
     _name_county(found, package, mapping)
@@ -160,17 +167,26 @@ def _derive(found, package, mapping):
     found.findings.extend(other_counties(found))
 
 
-def _refuse_two_versions(files, keys):
-    """Raises BadInput where most rows of one registry stand in another one too: an older and a newer version of it."""
-    rows = pd.DataFrame({"file": files, "key": keys}).drop_duplicates()
-    shared = rows[rows["key"].duplicated(keep=False)]
-    share = shared["file"].value_counts() / rows["file"].value_counts()
-    if not (share > MOST_SHARED).any():
-        return
-    twice = shared["file"][shared["key"].isin(shared["key"][shared["file"] == share.idxmax()])]
-    named = "、".join(sorted(twice.unique())[:VERSIONS_NAMED])
-    raise BadInput(f"几份名录大半相同（{shared['key'].nunique():,} 个地块和承包方在两份里都有）：{named}，像是新旧两版，不知道用哪一份",
-                   "只留要用的一份；确实都要的，在字段对应文件的 registry 里用 file 写明", where="二轮延包地名录")
+def _refuse_two_versions(found, mapping):
+    """Raises BadInput where most rows of one file or sheet stand in another one too: a copy, or an older and a newer
+    version. What a mapping names is taken as it says."""
+    for name, keys in VERSION_KEYS.items():
+        pieces = [(where, rows) for where, rows in found.pieces.get(name, ()) if rows]
+        if len(pieces) < 2 or mapping.tables.get(name, NOTHING_SAID).files:
+            continue
+        frame, title = found.frames[name], schema.table(name).title
+        piece = np.repeat(np.arange(len(pieces)), [rows for _, rows in pieces])
+        values = zip(*(_texts(frame, key) for key in keys))
+        joined = ["|".join(v or "" for v in (row[:2] if name == "registry" and row[0] else row)) for row in values]
+        rows = pd.DataFrame({"piece": piece, "key": joined})
+        rows = rows[rows["key"].str.strip("|") != ""].drop_duplicates()
+        shared = rows[rows["key"].duplicated(keep=False)]
+        share = (shared["piece"].value_counts() / rows["piece"].value_counts()).dropna()
+        if (share > MOST_SHARED).any():
+            worst = shared["key"][shared["piece"] == share.idxmax()]
+            named = [pieces[i][0] for i in sorted(shared["piece"][shared["key"].isin(worst)].unique())]
+            raise BadInput(f"几份{title}大半相同（{len(worst):,} 行在别的里也有）：{'、'.join(named[:VERSIONS_NAMED])}，像是同一份的副本，"
+                           "或新旧两版，不知道用哪一份", f"只留要用的一份；确实都要的，在字段对应文件的 {name} 里用 file 写明", where=title)
 
 
 def _texts(frame, name):

@@ -24,7 +24,8 @@ READING = 0.8
 class Layers:
     """``frames`` and ``geometry`` by layer name; ``work``: the project's CRS; ``findings``, ``decisions`` and ``fields``
     (table, file, field, column, how) on the way; ``parcels``: how many have been read so far; ``drawn``: (CRS, bounds) of
-    the first parcel layer as delivered. A parcel's finding carries its position as ``row``."""
+    the first parcel layer as delivered;
+    ``pieces``: (file, parcels) of each parcel layer. A parcel's finding carries its position as ``row``."""
 
     frames: Dict[str, pd.DataFrame] = field(default_factory=dict)
     geometry: Dict[str, np.ndarray] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Layers:
     decisions: List[tuple] = field(default_factory=list)
     fields: List[tuple] = field(default_factory=list)
     parcels: int = 0
+    pieces: List[tuple] = field(default_factory=list)
     drawn: Any = None
 
 
@@ -110,6 +112,8 @@ def _joined(extent, bounds):
 def _open(found, table, source, mapping, report):
     given = mapping.of(table.name, source.name)
     raw = vector_files.read_layer(source.path, source.layer, mapping.encoding_of(table.name, source.name), source.name, report)
+    if table.name == "parcel" and not len(raw):
+        raise BadInput("地块图层里一个地块也没有", "核对文件是不是空的", where=raw.where)
     if raw.geometry is None:
         raise BadInput(f"{table.title}没有图形", "请提交带图形的图层", where=raw.where)
     frame, kept, findings = tabular.to_frame(table, raw, given, lambda: report(1, 1))
@@ -169,6 +173,7 @@ def _finished(found, table, one, report):
     elif any(placed.crs != work for _, placed in one.parts):
         raw.notes.append(f"已转换到 {found.work.title}")
     if table.name == "parcel":
+        found.pieces.append((raw.where, len(frame)))
         frame = frame.assign(geometry_m2=np.nan_to_num(area))
     found.findings.extend({**row, "row": row["row"] + first} if "row" in row else row for row in one.findings)
     found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
@@ -231,6 +236,8 @@ def _shaped(found, table, raw, frame, geometry, given, report):
         out, repaired, reasons = _repaired(geometry, report)
     missing = np.array([g is None for g in out], dtype=bool)
     if table.name == "parcel":
+        if missing.all():
+            raise BadInput("地块没有一个图形是面", "核对图层：要交地块的面图层，不是界址点、界址线或注记", where=raw.where)
         told = _parcel_findings(raw, frame, geometry, out, repaired, reasons, missing)
         found.findings.extend({**row, "row": row["row"] + found.parcels} for row in told)
         found.parcels += len(frame)

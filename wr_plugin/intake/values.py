@@ -22,7 +22,7 @@ EXCEL_EPOCH = datetime.date(1899, 12, 30)
 LAST_SERIAL = 2_958_465
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}")
 POINT_ZERO = re.compile(r"([0-9]+)\.0+$")
-DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?)?(?:[ T].*)?")
+DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月](?:([0-9]{1,2})日?)?)?(?:[ T].*)?")
 COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 SERIAL_TEXT = re.compile(r"[2-6][0-9]{4}(\.0+)?")
 """A day number of Excel (1954 to 2091) that was saved as text."""
