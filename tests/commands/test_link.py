@@ -222,6 +222,16 @@ def test_a_work_file_without_candidates_gets_them_when_they_are_asked_for(county
     assert county.rows("SELECT registry_fid, rank, DKBM FROM registry_candidate ORDER BY registry_fid, rank") == stored
 
 
+def test_a_row_that_was_edited_in_qgis_since_is_decided_as_it_is_now(county):
+    connection = sqlite3.connect(county.work)
+    with connection:
+        connection.execute("UPDATE registry SET holder_name = '周晓军' WHERE fid = ?", (county.fid(10),))
+    connection.close()
+    county.say(accept=[str(county.fid(10))])
+    assert county.links()[10] == (10, "accepted")
+    assert "周晓军" in county.rows("SELECT registry_key FROM registry_decision")[0]["registry_key"]
+
+
 def test_decisions_hold_at_the_next_import(county):
     county.say(accept=[str(county.fid(10))])
     county.registry((("孙新来", "渠北12号", 2.4, 12), *ROWS))

@@ -17,6 +17,8 @@ from .progress import Result
 
 TITLE, VERB = "匹配名录", "link"
 ROWS_SHOWN = 30
+LINKS_SQL = "SELECT registry_fid, registry_key, DKBM, CBFBM FROM registry_link ORDER BY registry_key"
+OFFERED_SQL = "SELECT registry_key, DKBM, CBFBM FROM registry_candidate ORDER BY registry_fid, rank"
 WAITING, EVERY = (codes.REVIEW,), tuple(codes.LINK_DECISION)
 COLUMNS = (
     workbook.SheetColumn("名录序号", width=9), workbook.SheetColumn("村", width=11, group="名录"),
@@ -50,9 +52,10 @@ def run(store, params, progress):
     deciding = [name for name in ("decisions", "accept", "reject", "undo") if params.get(name)]
     if "undo" in deciding and len(deciding) > 1:
         raise BadInput("撤销不能与新的决定一起做", "分两次运行：先撤销，再决定")
-    before = registry_links.computed(store, progress.check_cancelled)
+    if not deciding:
+        _refresh(store, registry_links.computed(store, progress.check_cancelled))
     progress.step("登记决定")
-    changed = _write(store, params, before, started, progress)
+    changed = _write(store, params, started, progress) if deciding else None
     progress.step("列出待确认的匹配")
     rows = stored.review_list(store, EVERY if params.get("all") else WAITING)
     outputs = _sheet(store, params["out"], rows, progress) if params.get("out") else []
@@ -81,22 +84,42 @@ def _said(params):
     return said
 
 
-def _write(store, params, before, started, progress):
-    """Stores decisions and the links that follow; returns what was done as a table row, or None."""
+def _refresh(store, found):
+    """Stores the links where they are others than the stored ones, as after an edit of the registry in QGIS."""
+    if not _same(store, found):
+        with store.transaction():
+            registry_links.save(store, found)
+
+
+def _write(store, params, started, progress):
+    """Stores decisions and the links that follow; returns what was done as a table row, or None.
+
+    Decisions are about the links that are stored, which people have seen. Where they do not fit and the registry was
+    edited since, they are tried once more on the links as they are now.
+    """
+    try:
+        seen = [list(map(tuple, reading.rows(store, sql))) for sql in (LINKS_SQL, OFFERED_SQL)]
+        return _decide(store, params, *seen, started, progress)
+    except BadInput:
+        now = registry_links.computed(store, progress.check_cancelled)
+        if _same(store, now):
+            raise
+        seen = [frame[names].astype(object).to_numpy().tolist() for frame, names in (
+            (now.links, ["registry_fid", "registry_key", "DKBM", "CBFBM"]), (now.candidates, ["registry_key", "DKBM", "CBFBM"]))]
+        return _decide(store, params, *seen, started, progress)
+
+
+def _decide(store, params, rows, offered, started, progress):
+    """``rows``, ``offered``: the links and candidates, as ``registry_decisions.resolved`` takes them."""
     who, undone, said = registry_decisions.who_decides(params), None, []
     if params.get("undo"):
         undone, entries = registry_decisions.undoing(store)
     else:
-        rows, offered = (frame[names].astype(object).to_numpy().tolist() for frame, names in (
-            (before.links, ["registry_fid", "registry_key", "DKBM", "CBFBM"]),
-            (before.candidates, ["registry_key", "DKBM", "CBFBM"])))
         said = registry_decisions.resolved(rows, _said(params), lambda code: _holders_of(store, code), offered)
         entries = registry_decisions.planned(store, said, who, started)
+    if not entries:
+        return None
     with store.transaction():
-        if not entries:
-            if not _same(store, before):
-                registry_links.save(store, before)
-            return None
         kept = {"decisions": params.get("decisions"), "undone": undone, "who": who}
         run_id = runs.record(store, VERB, started, kept, {},
                              inputs=runs.file_inputs([params["decisions"]] if params.get("decisions") else []),

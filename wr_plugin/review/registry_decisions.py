@@ -95,11 +95,14 @@ def apply(store, entries, run_id):
 
 
 def require_applied(decided, decision_of):
-    """Raises BadInput where an accepted match could not be made, because another row was accepted for the parcel.
+    """Raises BadInput where an accepted match could not be made, because another row was accepted for the parcel, or a
+    row is no longer what it was.
 
     ``decision_of``: {registry key: (DKBM, decision)} of the links that follow from the decisions.
     """
     for one in decided:
+        if one["registry_key"] not in decision_of:
+            raise BadInput("这个名录行的内容已改", "重新列出待确认的匹配，再作决定", where=one["where"])
         if one["decision"] == codes.ACCEPTED and decision_of.get(one["registry_key"]) != (one["DKBM"], codes.ACCEPTED):
             raise BadInput(f"地块 {one['DKBM']} 已与另一名录行匹配，不能再确认给“{one['registry_key']}”",
                            "先否定或撤销另一名录行的确认；本次的决定都没有登记", where=one["where"])
