@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from tests.spatial.fields import blobs, column, strips
 from wr_plugin.spatial.pair_area import pair_areas
 from wr_plugin.spatial.polygons import Polygons
-from wr_plugin.spatial.tiles import tiles
 
 
 def overlay(a, b):
@@ -28,13 +27,3 @@ def test_shared_edges_give_nothing_and_a_shape_with_itself_its_own_area():
     areas = pair_areas(fields, i, fields, j)
     assert np.allclose(areas[i == j], fields.area, atol=1e-6)
     assert areas[i != j].max() < 1e-6
-
-
-def test_tiles_do_not_overlap_and_add_up():
-    ring = shapely.buffer(shapely.Point(34_370_000, 4_310_000), 900, quad_segs=200)
-    holed = shapely.difference(ring, shapely.buffer(shapely.Point(34_370_100, 4_310_000), 300, quad_segs=100))
-    apart = shapely.union_all([holed, shapely.box(34_380_000, 4_310_000, 34_380_010, 4_310_010)])
-    pieces, owner = tiles(Polygons(column([apart, None, shapely.box(0, 0, 1, 1)])))
-    assert shapely.get_num_coordinates(pieces.geometry).max() <= 64
-    assert np.allclose(np.bincount(owner, weights=pieces.area, minlength=3), [apart.area, 0, 1], rtol=1e-9)
-    assert np.isclose(shapely.area(shapely.union_all(pieces.geometry[owner == 0])), apart.area)

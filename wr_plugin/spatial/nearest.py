@@ -3,66 +3,134 @@
 import numpy as np
 import shapely
 
+from .box_pairs import each_pair
 from .chunks import in_slices, silent
 
-PARCELS_AT_ONCE = 4096
-POINTS_AT_ONCE = 16
+CELLS = 1 << 15
+"""Point-by-edge cells computed at once: small enough for the processor's cache (measured)."""
+DIGITS = 6
+"""Distances are rounded to the micrometre: what is equal to a surveyor is equal here, at a reach as in a tie."""
 
 
 def nearest(parcels, points, reach_m, report=silent):
     """The nearest of the points in whose reach a parcel lies; ties go to the point that comes first.
 
     ``parcels``: ``Polygons`` of n; ``points``: (m,) shapely points, none of them missing; ``reach_m``: (m,) in m. The
-    distance is that from the parcel's edge, 0 inside. A parcel at exactly the reach is reached.
+    distance is that from the parcel's edge, 0 inside, to the micrometre. A parcel at exactly the reach is reached.
     Returns ((n,) int64 row of the point, −1 where none reaches; (n,) distance in m, NaN where none).
     """
-    reach_m = np.asarray(reach_m, dtype=float)
     found, distance = np.full(len(parcels), -1, dtype=np.int64), np.full(len(parcels), np.nan)
     if not len(points) or not len(parcels):
         return found, distance
-    tree = shapely.STRtree(points)
-    tree.query(points[0])
-    farthest = float(reach_m.max()) + 1.0
-    held = np.flatnonzero(parcels.area > 0)
-    unsettled = [np.empty(0, dtype=np.int64)]
-
-    def closest(rows):
-        (row, point), gap = tree.query_nearest(parcels.geometry[rows], max_distance=farthest, return_distance=True,
-                                               all_matches=True)
-        return rows[row], point, gap
-
-    # no point is nearer than the nearest: where that one reaches, it is the answer
-    for _, (row, point, gap) in in_slices(closest, held, size=PARCELS_AT_ONCE, report=report):
-        _take_best(found, distance, row, point, gap, gap <= reach_m[point])
-        near = np.unique(row)
-        unsettled.append(near[found[near] < 0])
-    rest = np.concatenate(unsettled)
-    if len(rest):
-        _among_all(parcels, points, reach_m, rest, found, distance, report)
+    search = _Search(parcels, points, np.asarray(reach_m, dtype=float))
+    rows = np.flatnonzero(parcels.area > 0)
+    farthest = float(search.reach.max())
+    # a circle of half the points' spacing holds a point more often than not; those without look twice as far
+    radius, total = min(search.spacing() / 2, farthest), max(len(rows), 1)
+    while len(rows):
+        before, part = total - len(rows), len(rows)
+        row, point, gap = search.within(rows, radius, lambda done, of: report(before + part * done / of * 0.9, total))
+        order = np.lexsort((point, gap, row))
+        order = order[np.diff(row[order], prepend=-1) > 0]
+        found[row[order]], distance[row[order]] = point[order], gap[order]
+        if radius >= farthest:
+            break
+        rows, radius = rows[found[rows] < 0], min(2 * radius, farthest)
+    report(1, 1)
     return found, distance
 
 
-def _among_all(parcels, points, reach_m, rest, found, distance, report):
-    """The parcels whose nearest point does not reach them: every point against those in its reach."""
-    some = parcels[rest]
-    boxes = shapely.box(shapely.get_x(points) - reach_m, shapely.get_y(points) - reach_m,
-                        shapely.get_x(points) + reach_m, shapely.get_y(points) + reach_m)
+class _Search:
+    """Parcels' rings and the points, in m from one origin."""
 
-    def reached(rows):
-        row, parcel = some.tree.query(boxes[rows])
-        point = rows[row]
-        gap = shapely.distance(some.geometry[parcel], points[point])
-        within = gap <= reach_m[point]
-        return rest[parcel[within]], point[within], gap[within]
+    def __init__(self, parcels, points, reach):
+        self.loops, self.parcel, _ = parcels.loops
+        self.count, self.bounds, self.reach = len(parcels), self.loops.bounds(), reach
+        self.x = shapely.get_x(points) - self.loops.origin[0]
+        self.y = shapely.get_y(points) - self.loops.origin[1]
 
-    for _, (row, point, gap) in in_slices(reached, np.arange(len(points)), size=POINTS_AT_ONCE, report=report):
-        closer = (found[row] < 0) | (gap < distance[row]) | ((gap == distance[row]) & (point < found[row]))
-        _take_best(found, distance, row, point, gap, closer)
+    def spacing(self):
+        """How far apart the points lie, roughly, in m; at least 1."""
+        wide, high = np.ptp(self.x), np.ptp(self.y)
+        return max(float(np.sqrt(wide * high / len(self.x))), float(max(wide, high)) / len(self.x), 1.0)
+
+    def within(self, rows, radius, report):
+        """(parcel, point, distance) of pairs no farther apart than ``radius`` and the point's reach; of those of a parcel
+        that are surely not the nearest some are left out."""
+        chosen = np.zeros(self.count, dtype=bool)
+        chosen[rows] = True
+        boxes = self.bounds + np.array([-radius, -radius, radius, radius])
+        boxes[~chosen[self.parcel]] = np.nan
+        limit = np.minimum(radius, self.reach) + 10.0 ** -DIGITS
+
+        def close(loop, point):
+            """Pairs whose boxes are close enough, with the distance to the ring's first vertex."""
+            x, y, box = self.x[point], self.y[point], self.bounds[loop]
+            beside = np.maximum(np.maximum(box[:, 0] - x, x - box[:, 2]), 0)
+            above = np.maximum(np.maximum(box[:, 1] - y, y - box[:, 3]), 0)
+            gap = np.hypot(beside, above)
+            kept = gap <= limit[point]
+            loop, point = loop[kept], point[kept]
+            vertex = self.loops.start[loop]
+            return loop, point, gap[kept], np.hypot(self.loops.x[vertex] - x[kept], self.loops.y[vertex] - y[kept])
+
+        slices = each_pair(close, boxes, np.column_stack((self.x, self.y, self.x, self.y)), report)
+        none = np.empty(0, dtype=np.int64)
+        loop, point, least, most = (np.concatenate([some, *column]) for some, column in zip(
+            (none, none, none.astype(float), none.astype(float)), zip(*slices) if slices else [()] * 4))
+        # the nearest point is no farther than a vertex of the parcel is from any point that reaches it
+        best = np.full(self.count, np.inf)
+        reaching = most <= limit[point]
+        np.minimum.at(best, self.parcel[loop[reaching]], most[reaching])
+        kept = least <= best[self.parcel[loop]] + 10.0 ** -DIGITS
+        loop, point = loop[kept], point[kept]
+
+        parts = [part for _, part in in_slices(self._gaps, loop, point)]
+        gap = np.concatenate([np.empty(0), *(part[0] for part in parts)])
+        held = np.concatenate([none, *(part[1] for part in parts)])
+        parcel, point, gap = self._of_parcels(self.parcel[loop], point, gap, held)
+        kept = gap <= np.minimum(radius, self.reach)[point]
+        return parcel[kept], point[kept], gap[kept]
+
+    def _of_parcels(self, parcel, point, gap, held):
+        """The pairs of rings as pairs of parcels: the nearest ring counts, and 0 inside of an odd number of rings."""
+        key = parcel * len(self.x) + point
+        if len(self.parcel) > self.count or len(np.unique(self.parcel)) < len(self.parcel):
+            order = np.argsort(key, kind="stable")
+            first = np.flatnonzero(np.diff(key[order], prepend=-1))
+            key, gap = key[order][first], np.minimum.reduceat(gap[order], first) if len(first) else gap
+            held = np.add.reduceat(held[order], first) if len(first) else held
+        gap = np.where(held % 2 == 1, 0.0, gap.round(DIGITS))
+        return key // len(self.x), key % len(self.x), gap
+
+    def _gaps(self, loop, point):
+        """((k,) distance from each ring's line in m, (k,) 1 where the point lies inside of the ring)."""
+        gap, held = np.empty(len(loop)), np.empty(len(loop), dtype=np.int64)
+        for rows, height in self.loops.alike(loop, CELLS):
+            x, y = self.loops.table(loop[rows], height)
+            gap[rows], held[rows] = ring_gaps(x - self.x[point[rows]], y - self.y[point[rows]])
+        return gap, held
 
 
-def _take_best(found, distance, row, point, gap, allowed):
-    """Writes for each row the allowed point with the smallest gap, the first on a tie."""
-    row, point, gap = row[allowed], point[allowed], gap[allowed]
-    order = np.lexsort((point, gap, row))
-    order = order[np.diff(row[order], prepend=-1) > 0]
-    found[row[order]], distance[row[order]] = point[order], gap[order]
+def ring_gaps(x, y):
+    """Of k closed rings (tables (v, k)): (distance of the origin from the line, 1 where the origin lies inside)."""
+    dx, dy = np.diff(x, axis=0), np.diff(y, axis=0)
+    from_x, from_y = x[:-1], y[:-1]
+    square = dx * dx
+    square += dy * dy
+    square[square == 0] = 1.0
+    along = from_x * dx
+    along += from_y * dy
+    along /= square
+    np.negative(along, out=along)
+    np.clip(along, 0, 1, out=along)
+    side = dx * from_y - dy * from_x
+    crossed = ((from_y <= 0) & (y[1:] > 0) & (side < 0)) | ((from_y > 0) & (y[1:] <= 0) & (side > 0))
+    dx *= along
+    dx += from_x
+    dy *= along
+    dy += from_y
+    dx *= dx
+    dy *= dy
+    dx += dy
+    return np.sqrt(dx.min(axis=0)), crossed.sum(axis=0) % 2

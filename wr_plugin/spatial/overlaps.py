@@ -8,11 +8,14 @@ the box along the edge that faces the other parcel (a separating axis).
 import numpy as np
 import shapely
 
-from .chunks import in_slices, silent
+from .box_pairs import each_pair
+from .chunks import silent
 from .pair_area import pair_areas
 
-FEW_VERTICES = 10
-BOUND_SLICE = 8192
+HEIGHTS = (6, 8, 12)
+"""Rings of more vertices are not bounded but intersected."""
+COLUMNS = 4096
+"""Pairs bounded together: their tables fit the processor's cache (measured)."""
 RIM_M = 0.001
 
 
@@ -21,12 +24,23 @@ def mutual(parcels, minimum_m2, report=silent):
 
     Returns ((k,) i, (k,) j, (k,) area in m²) with i < j, ordered by i, then j.
     """
-    i, j = _neighbours(parcels, minimum_m2, report)
-    kept = np.concatenate([np.empty(0, bool)] + [
-        part for _, part in in_slices(lambda a, b: _may_overlap(parcels, a, b, minimum_m2), i, j, size=BOUND_SLICE,
-                                      report=report)])
-    i, j = i[kept], j[kept]
-    area = pair_areas(parcels, i, parcels, j, report)
+    rings, upright = parcels.rings, parcels.bounds
+    turned = _turned_bounds(rings)
+    bounded = np.where(rings.simple & (rings.count <= HEIGHTS[-1]), rings.count, 0).astype(np.int16)
+
+    def may_overlap(i, j):
+        wide = _box_area(upright, i, j) > minimum_m2
+        i, j = i[wide], j[wide]
+        # turned coordinates are longer by √2 each way: twice the area
+        wide = _box_area(turned, i, j) > 2 * minimum_m2
+        i, j = i[wide], j[wide]
+        kept = _bounded(rings, bounded, i, j, minimum_m2 * 0.999)
+        return i[kept], j[kept]
+
+    found = each_pair(may_overlap, upright, report=lambda done, total: report(done, 2 * total))
+    none = np.empty(0, dtype=np.int64)
+    i, j = np.concatenate([none, *(a for a, _ in found)]), np.concatenate([none, *(b for _, b in found)])
+    area = pair_areas(parcels, i, parcels, j, lambda done, total: report(total + done, 2 * total))
     kept = area > minimum_m2
     i, j, area = i[kept], j[kept], area[kept]
     order = np.lexsort((j, i))
@@ -38,87 +52,84 @@ def same_shape(parcels, i, j, area):
 
     ``i``, ``j``, ``area``: as ``mutual`` gives them. The order and number of vertices do not matter.
     """
-    perimeter = shapely.length(parcels.geometry[i]) + shapely.length(parcels.geometry[j])
+    first, second = parcels.shapes(i), parcels.shapes(j)
+    perimeter = shapely.length(first) + shapely.length(second)
     apart = parcels.area[i] + parcels.area[j] - 2 * area
     same = apart <= RIM_M * perimeter
     rows = np.flatnonzero(same)
-    same[rows] = shapely.hausdorff_distance(parcels.geometry[i[rows]], parcels.geometry[j[rows]]) <= RIM_M
+    same[rows] = shapely.hausdorff_distance(first[rows], second[rows]) <= RIM_M
     return same
-
-
-def _neighbours(parcels, minimum_m2, report):
-    """Pairs i < j whose upright and 45-degree boxes both overlap by more than the area asked for."""
-    upright, turned = parcels.bounds, _turned_bounds(parcels.rings)
-
-    def pairs(rows):
-        left, right = parcels.tree.query(parcels.geometry[rows])
-        left = rows[left]
-        once = left < right
-        left, right = left[once], right[once]
-        wide = _box_area(upright[left], upright[right]) > minimum_m2
-        left, right = left[wide], right[wide]
-        # turned coordinates are longer by √2 each way: twice the area
-        wide = _box_area(turned[left], turned[right]) > 2 * minimum_m2
-        return left[wide], right[wide]
-
-    slices = [part for _, part in in_slices(pairs, np.arange(len(parcels)), report=report)]
-    none = np.empty(0, dtype=np.int64)
-    return np.concatenate([none] + [a for a, _ in slices]), np.concatenate([none] + [b for _, b in slices])
 
 
 def _turned_bounds(rings):
     """(n, 4) lowest and highest x + y and x − y as (low, low, high, high)."""
-    bounds = np.full((len(rings.count), 4), np.nan)
-    held = rings.count > 0
-    if held.any():
-        x, y = rings.xy[:, 0], rings.xy[:, 1]
-        for column, values in ((0, x + y), (1, x - y)):
-            bounds[held, column] = np.minimum.reduceat(values, rings.start[held])
-            bounds[held, column + 2] = np.maximum.reduceat(values, rings.start[held])
-    return bounds
+    values = rings.x + rings.y, rings.x - rings.y
+    return np.column_stack([rings.reduced(v, side) for side in (np.minimum, np.maximum) for v in values])
 
 
-def _box_area(a, b):
-    sides = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
-    return np.where((sides > 0).all(axis=1), sides[:, 0] * sides[:, 1], 0.0)
+def _box_area(bounds, i, j):
+    """(k,) common area of boxes; no number above 0 where there is none."""
+    a, b = bounds[i], bounds[j]
+    across = np.minimum(a[:, 2], b[:, 2]) - np.maximum(a[:, 0], b[:, 0])
+    up = np.minimum(a[:, 3], b[:, 3]) - np.maximum(a[:, 1], b[:, 1])
+    return np.maximum(across, 0) * up
 
 
-def _may_overlap(parcels, i, j, minimum_m2):
-    """(k,) False where the facing edge proves that a pair overlaps by no more than the area asked for."""
-    rings = parcels.rings
-    small = rings.simple & (rings.count <= FEW_VERTICES)
+def _bounded(rings, bounded, i, j, least_m2):
+    """(k,) False where the facing edge of one of the two proves that a pair shares no more than ``least_m2``.
+
+    ``bounded``: (n,) numbers of coordinates, 0 for rings that are not to be bounded.
+    """
     keep = np.ones(len(i), dtype=bool)
-    sure = minimum_m2 * 0.999
-    rows = np.flatnonzero(small[i] & small[j])
-    for a, b in ((i, j), (j, i)):
-        bound = facing_bound(*rings.table(a[rows], FEW_VERTICES), *rings.table(b[rows], FEW_VERTICES))
-        keep[rows] = bound > sure
-        rows = rows[bound > sure]
+    tall = np.maximum(bounded[i], bounded[j])
+    tall[(bounded[i] == 0) | (bounded[j] == 0)] = 0
+    low = 0
+    for height in HEIGHTS:
+        group = np.flatnonzero((tall > low) & (tall <= height))
+        low = height
+        for first in range(0, len(group), COLUMNS):
+            rows = group[first:first + COLUMNS]
+            keep[rows] = _shares_more(rings, i[rows], j[rows], height, least_m2)
     return keep
 
 
-def facing_bound(ax, ay, bx, by):
-    """(k,) an upper bound of the common area of k pairs of rings, ax and ay (k, p), bx and by (k, q), in m².
+def _shares_more(rings, i, j, height, least_m2):
+    a, b = rings.table(i, height), rings.table(j, height)
+    more = facing_bound(*a, np.sign(rings.turns[i]), *b, *rings.middle[:, j]) > least_m2
+    left = np.flatnonzero(more)
+    a, b = [v[:, left] for v in a], [v[:, left] for v in b]
+    i, j = i[left], j[left]
+    more[left] = facing_bound(*b, np.sign(rings.turns[j]), *a, *rings.middle[:, i]) > least_m2
+    return more
 
-    The edge of A whose outward side is farthest towards the middle of B gives a direction; both rings lie in boxes
-    along it, and what they share lies in the boxes' overlap. For neighbours with a common straight edge it is 0.
+
+def facing_bound(ax, ay, turn, bx, by, middle_x, middle_y):
+    """(k,) an upper bound of the common area of k pairs of rings, ax and ay (p, k), bx and by (q, k), in m².
+
+    ``turn``: (k,) 1 where A runs anticlockwise, −1 where clockwise; ``middle_x``, ``middle_y``: (k,) a place in the middle
+    of B. The edge of A whose outward side is farthest towards it gives a direction; both rings lie in boxes along it, and
+    what they share lies in the boxes' overlap. For neighbours with a common straight edge it is 0.
     """
-    mid_x, mid_y = ax.mean(axis=1, keepdims=True), ay.mean(axis=1, keepdims=True)
-    ax, ay, bx, by = ax - mid_x, ay - mid_y, bx - mid_x, by - mid_y
-    dx, dy = np.diff(ax, axis=1), np.diff(ay, axis=1)
-    from_x, from_y = ax[:, :-1], ay[:, :-1]
-    turn = np.sign((from_x * dy - from_y * dx).sum(axis=1, keepdims=True))
-    length = np.hypot(dx, dy)
+    dx, dy = np.diff(ax, axis=0), np.diff(ay, axis=0)
+    length = dx * dx
+    length += dy * dy
+    beyond = dy * (middle_x - ax[:-1])
+    beyond -= dx * (middle_y - ay[:-1])
     length[length == 0] = np.inf
-    out_x, out_y = turn * dy / length, -turn * dx / length
-    beyond = out_x * (bx.mean(axis=1, keepdims=True) - from_x) + out_y * (by.mean(axis=1, keepdims=True) - from_y)
-    beyond[np.isinf(length)] = -np.inf
-    facing = np.argmax(beyond, axis=1)[:, None]
-    out_x, out_y = np.take_along_axis(out_x, facing, axis=1), np.take_along_axis(out_y, facing, axis=1)
-
-    def common(a, b):
-        return np.maximum(np.minimum(a.max(axis=1), b.max(axis=1)) - np.maximum(a.min(axis=1), b.min(axis=1)), 0)
-
-    across = common(ax * out_x + ay * out_y, bx * out_x + by * out_y)
-    along = common(ay * out_x - ax * out_y, by * out_x - bx * out_y)
-    return across * along
+    np.sqrt(length, out=length)
+    beyond *= turn
+    beyond /= length
+    # an edge of no length says 0, which is beaten where B's middle lies outside, and gives no direction
+    out_x, out_y, best = dy[0] / length[0], -dx[0] / length[0], beyond[0]
+    for edge in range(1, len(dx)):
+        better = beyond[edge] > best
+        best = np.where(better, beyond[edge], best)
+        out_x = np.where(better, dy[edge] / length[edge], out_x)
+        out_y = np.where(better, -dx[edge] / length[edge], out_y)
+    out_x, out_y = out_x * turn, out_y * turn
+    across = (ax * out_x + ay * out_y).max(axis=0) - (bx * out_x + by * out_y).min(axis=0)
+    of_a, of_b = ay * out_x - ax * out_y, by * out_x - bx * out_y
+    along = np.minimum(of_a.max(axis=0), of_b.max(axis=0)) - np.maximum(of_a.min(axis=0), of_b.min(axis=0))
+    bound = np.maximum(across, 0) * np.maximum(along, 0)
+    bound[(out_x == 0) & (out_y == 0)] = np.inf
+    return bound

@@ -1,40 +1,86 @@
-"""A column of polygons and what is computed from it once: areas, bounds, search tree, ring coordinates."""
+"""A column of polygons and what is computed from it once: areas, bounds, ring coordinates, search tree."""
 
 from functools import cached_property
 
 import numpy as np
 import shapely
 
-POLYGON = 3
-LARGEST_SIMPLE = 256
+from . import rings as rings_of
+from .rings import POLYGON
 
 
 class Polygons:
-    """A column of n polygons in one planar CRS (m).
+    """A column of n polygons in one planar CRS (m), valid (``spatial.repair``).
 
-    ``geometry``: (n,) shapely array of Polygon or MultiPolygon, None or empty where there is none; single-part
-    multipolygons are unwrapped. They are expected valid (``spatial.repair``). Everything else is computed on first use.
+    Made from a shapely array of Polygon or MultiPolygon, None or empty where there is none (single-part multipolygons
+    are unwrapped), or from coordinates (``of_rings``). Everything else is computed on first use; a column made from
+    coordinates makes shapely objects only of the rows that are asked for.
     """
 
     def __init__(self, geometry):
         self.geometry = _unwrapped(np.asarray(geometry, dtype=object))
 
+    @classmethod
+    def of_rings(cls, rings, rows=(), geometry=()):
+        """From ``Rings``; ``geometry``: the shapes of those ``rows`` that the coordinates do not tell, which are taken
+        instead of them."""
+        column = cls.__new__(cls)
+        rows = np.asarray(rows, dtype=np.int64)
+        others = _unwrapped(np.asarray(geometry, dtype=object))
+        column.rings, column._others = rings.without(rows), dict(zip(rows.tolist(), others))
+        return column
+
     def __len__(self):
-        return len(self.geometry)
+        return len(self.rings.count) if "rings" in self.__dict__ else len(self.geometry)
 
     def __getitem__(self, rows):
         """The polygons of some rows (index array or mask) as a column of their own."""
-        return Polygons(self.geometry[rows])
+        return Polygons(self.shapes(np.arange(len(self))[rows]))
+
+    @cached_property
+    def geometry(self):
+        """(n,) shapely array of all rows."""
+        return self.shapes(np.arange(len(self)))
+
+    @cached_property
+    def rings(self):
+        """The coordinates, ``rings.Rings``."""
+        return rings_of.of_shapes(self.geometry)
+
+    def shapes(self, rows):
+        """(k,) shapely array of the ``rows`` (index array)."""
+        if "geometry" in self.__dict__:
+            return self.geometry[rows]
+        shapes = np.full(len(rows), None, dtype=object)
+        plain = np.flatnonzero(self.rings.simple[rows])
+        if len(plain):
+            shapes[plain] = self.rings.shapes(rows[plain])
+        for at in np.flatnonzero(~self.rings.simple[rows]).tolist():
+            shapes[at] = self._others.get(int(rows[at]))
+        return shapes
+
+    @cached_property
+    def odd(self):
+        """Rows of polygons with holes or several parts (or fewer coordinates than a ring has)."""
+        if "geometry" in self.__dict__:
+            return np.flatnonzero(~self.rings.simple & (self.rings.count > 0))
+        return np.array(sorted(self._others), dtype=np.int64)
 
     @cached_property
     def area(self):
         """(n,) planar areas in m²; 0 where there is no geometry."""
-        return np.nan_to_num(shapely.area(self.geometry))
+        area = np.nan_to_num(np.abs(self.rings.turns) / 2)
+        area[self.odd] = np.nan_to_num(shapely.area(self.shapes(self.odd)))
+        return area
 
     @cached_property
     def bounds(self):
         """(n, 4) xmin, ymin, xmax, ymax in m; NaN where there is no geometry."""
-        return shapely.bounds(self.geometry)
+        if "geometry" in self.__dict__:
+            return shapely.bounds(self.geometry)
+        bounds = self.rings.bounds() + np.tile(self.rings.origin, 2)
+        bounds[self.odd] = shapely.bounds(self.shapes(self.odd))
+        return bounds
 
     @cached_property
     def tree(self):
@@ -45,34 +91,28 @@ class Polygons:
         return tree
 
     @cached_property
-    def rings(self):
-        return Rings(self.geometry)
+    def loops(self):
+        """All rings, those of holes and parts too: (``Rings``, (r,) row of the polygon, (r,) True for holes)."""
+        rows = np.flatnonzero(self.rings.simple)
+        rings = self.rings if len(rows) == len(self) else self.rings.only(rows)
+        if not len(self.odd):
+            return rings, rows, np.zeros(len(rows), dtype=bool)
+        more, owner, holes = rings_of.of_parts(self.shapes(self.odd), self.rings.origin)
+        return rings.and_more(more), np.concatenate((rows, self.odd[owner])), np.append(np.zeros(len(rows), dtype=bool), holes)
 
-
-class Rings:
-    """The coordinates of n polygons in one flat table.
-
-    ``simple``: (n,) True for a polygon of one part without holes and of at most 256 vertices: its coordinates are one
-    ring. ``count``: (n,) coordinates, the closing one included. ``xy``: (sum, 2) in m from ``origin``.
-    """
-
-    def __init__(self, geometry):
-        self.count = shapely.get_num_coordinates(geometry)
-        self.start = np.concatenate(([0], np.cumsum(self.count)))[:-1]
-        self.xy = shapely.get_coordinates(geometry)
-        self.origin = self.xy[0].copy() if len(self.xy) else np.zeros(2)
-        self.xy -= self.origin
-        self.simple = (
-            (shapely.get_type_id(geometry) == POLYGON)
-            & (shapely.get_num_interior_rings(geometry) == 0)
-            & (self.count > 3) & (self.count <= LARGEST_SIMPLE)
-        )
-
-    def table(self, rows, width):
-        """x and y, each (len(rows), width); shorter rings repeat their last vertex: edges of length 0."""
-        last = (self.count[rows] - 1)[:, None]
-        points = self.xy[self.start[rows][:, None] + np.minimum(np.arange(width)[None, :], last)]
-        return points[..., 0], points[..., 1]
+    @cached_property
+    def edges(self):
+        """The edges of all rings: (e,) row of the polygon, (e, 4) from and to in m from the rings' origin. Every edge has
+        the polygon's inside on its left."""
+        rings, rows, holes = self.loops
+        backward = (rings.turns < 0) != holes
+        edge_count = rings.count - 1
+        ring = np.repeat(np.arange(len(rows)), edge_count)
+        at = np.arange(len(ring)) + np.repeat(rings.start - (np.cumsum(edge_count) - edge_count), edge_count)
+        edges = np.column_stack((rings.x[at], rings.y[at], rings.x[at + 1], rings.y[at + 1]))
+        turned = backward[ring]
+        edges[turned] = edges[turned][:, (2, 3, 0, 1)]
+        return rows[ring], edges
 
 
 def _unwrapped(geometry):
