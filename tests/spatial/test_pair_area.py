@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 from hypothesis import given, settings
 
-from tests.spatial.fields import blobs, column, strips
+from tests.spatial.fields import blobs, strips
 from wr_plugin.spatial.pair_area import pair_areas
 from wr_plugin.spatial.polygons import Polygons
 

@@ -7,6 +7,7 @@ its own right side. A pair that meets in several strips counts in the one where 
 import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 import numpy as np
 
@@ -18,10 +19,43 @@ KEY_BITS = 36
 MOST_STRIPS = 1 << 20
 
 
+class Boxes:
+    """(n, 4) ``bounds``: xmin, ymin, xmax, ymax, NaN for none. Sorted once, however often pairs are looked for."""
+
+    def __init__(self, bounds):
+        self.bounds = bounds
+        self.rows = np.flatnonzero(~np.isnan(bounds[:, 0]))
+
+    @cached_property
+    def grid(self):
+        return _Grid(self.bounds[self.rows])
+
+    @cached_property
+    def strips(self):
+        return _Strips(self.grid, self.bounds, self.rows)
+
+
+class _Grid:
+    """Strips as high as the boxes are on average, over all that the boxes cover."""
+
+    def __init__(self, bounds):
+        self.low, self.high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+        tall = float((bounds[:, 3] - bounds[:, 1]).mean())
+        self.height = max(tall, (self.high[1] - self.low[1]) / MOST_STRIPS, 1e-9)
+        self.scale = ((1 << KEY_BITS) - 2) / max(self.high[0] - self.low[0], 1e-9)
+
+    def strip(self, y):
+        return ((y - self.low[1]) / self.height).astype(np.int64)
+
+    def key(self, strip, x):
+        """Whole numbers that sort by strip, then by x; equal ones may differ in x by rounding."""
+        return (strip << KEY_BITS) + ((x - self.low[0]) * self.scale).astype(np.int64)
+
+
 class _Strips:
     """Boxes entered in every strip they touch, sorted by strip, then by left side.
 
-    ``row``: (e,) which box; ``key``: (e,) sort key of its left side; ``left``, ``bottom``, ``right``, ``top``: (e,).
+    ``row``: (e,) which box; ``key``, ``end``: (e,) sort keys of its left and right side; ``bottom``, ``top``: (e,).
     """
 
     def __init__(self, grid, bounds, rows):
@@ -32,52 +66,34 @@ class _Strips:
         key = grid.key(strip, bounds[row, 0])
         order = np.argsort(key)
         self.row, self.key, self.strip = row[order], key[order], strip[order]
-        self.left, self.bottom, self.right, self.top = (bounds[:, side][self.row] for side in range(4))
+        self.bottom, self.top = bounds[:, 1][self.row], bounds[:, 3][self.row]
+        self.end = grid.key(self.strip, bounds[:, 2][self.row])
 
 
-class _Grid:
-    """The strips' place and height, from all boxes that take part."""
-
-    def __init__(self, *columns):
-        low = np.min([bounds[rows, :2].min(axis=0) for bounds, rows in columns], axis=0)
-        high = np.max([bounds[rows, 2:].max(axis=0) for bounds, rows in columns], axis=0)
-        tall = max(float((bounds[rows, 3] - bounds[rows, 1]).mean()) for bounds, rows in columns)
-        self.low, self.height = low, max(tall, (high[1] - low[1]) / MOST_STRIPS, 1e-9)
-        self.scale = ((1 << KEY_BITS) - 2) / max(high[0] - low[0], 1e-9)
-
-    def strip(self, y):
-        return ((y - self.low[1]) / self.height).astype(np.int64)
-
-    def key(self, strip, x):
-        """Whole numbers that sort by strip, then by x; equal ones may differ in x by rounding."""
-        return (strip << KEY_BITS) + ((x - self.low[0]) * self.scale).astype(np.int64)
-
-
-def each_pair(function, bounds, others=None, report=silent):
+def each_pair(function, boxes, others=None, report=silent):
     """Calls ``function(i, j)`` with (k,) rows of boxes whose areas overlap, some ten thousand at once, in a thread pool.
 
-    ``bounds``, ``others``: (n, 4), (m, 4) xmin, ymin, xmax, ymax, NaN for none. Without ``others`` every pair of
-    ``bounds`` comes once, i < j. Boxes that only touch, or have no area, count as overlapping. Returns the results in
-    the order of the strips.
+    ``boxes``: ``Boxes``; ``others``: (m, 4) bounds. Without ``others`` every pair of ``boxes`` comes once, i < j. Boxes
+    that only touch, or have no area, count as overlapping. Returns the results in the order of the strips.
     """
-    own = np.flatnonzero(~np.isnan(bounds[:, 0]))
-    foreign = own if others is None else np.flatnonzero(~np.isnan(others[:, 0]))
-    if not len(own) or not len(foreign):
+    if not len(boxes.rows):
         report(1, 1)
         return []
-    grid = _Grid((bounds, own)) if others is None else _Grid((bounds, own), (others, foreign))
-    here = _Strips(grid, bounds, own)
+    here = boxes.strips
     if others is None:
-        jobs = _jobs(grid, here, here, own=True)
+        jobs = _jobs(here, here, own=True)
     else:
-        there = _Strips(grid, others, foreign)
-        jobs = _jobs(grid, here, there) + _jobs(grid, there, here, swapped=True)
-    return _run(function, grid, jobs, report)
+        # only what lies where the boxes are, so that it has a place in their strips
+        low, high = boxes.grid.low, boxes.grid.high
+        near = np.flatnonzero((others[:, :2] <= high).all(axis=1) & (others[:, 2:] >= low).all(axis=1))
+        there = _Strips(boxes.grid, np.clip(others, np.tile(low, 2), np.tile(high, 2)), near)
+        jobs = _jobs(here, there) + _jobs(there, here, swapped=True)
+    return _run(function, boxes.grid, jobs, report)
 
 
-def _jobs(grid, seekers, sought, own=False, swapped=False):
+def _jobs(seekers, sought, own=False, swapped=False):
     """(seekers, sought, first, last, begin (e,), number (e,), swapped): slices of seekers with their ranges of sought."""
-    end = np.searchsorted(sought.key, grid.key(seekers.strip, seekers.right), side="right")
+    end = np.searchsorted(sought.key, seekers.end, side="right")
     if own:
         begin = np.arange(1, len(seekers.key) + 1)
     else:
@@ -95,7 +111,7 @@ def _run(function, grid, jobs, report):
     pool = ThreadPoolExecutor(max_workers=min(MOST_THREADS, os.cpu_count() or 1))
     try:
         for job in jobs:
-            waiting.append(pool.submit(lambda job=job: function(*_overlapping(grid, *job))))
+            waiting.append(pool.submit(_of_job, function, grid, job))
             if len(waiting) > 2 * MOST_THREADS:
                 results.append(waiting.popleft().result())
                 report(len(results), len(jobs))
@@ -107,7 +123,8 @@ def _run(function, grid, jobs, report):
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _overlapping(grid, seekers, sought, first, last, begin, number, swapped):
+def _of_job(function, grid, job):
+    seekers, sought, first, last, begin, number, swapped = job
     number = number[first:last]
     a = np.repeat(np.arange(first, last), number)
     b = np.arange(len(a)) + np.repeat(begin[first:last] - (np.cumsum(number) - number), number)
@@ -116,5 +133,5 @@ def _overlapping(grid, seekers, sought, first, last, begin, number, swapped):
     met &= grid.strip(bottom) == seekers.strip[a]
     i, j = seekers.row[a[met]], sought.row[b[met]]
     if seekers is sought:
-        return np.minimum(i, j), np.maximum(i, j)
-    return (j, i) if swapped else (i, j)
+        return function(np.minimum(i, j), np.maximum(i, j))
+    return function(j, i) if swapped else function(i, j)

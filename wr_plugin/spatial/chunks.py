@@ -48,3 +48,13 @@ def joined(function, *columns, size=SLICE, report=silent, dtype=float):
     """As ``in_slices``, the results (one value for each row) joined to one array of n."""
     parts = [result for _, result in in_slices(function, *columns, size=size, report=report)]
     return np.concatenate(parts) if parts else np.empty(0, dtype)
+
+
+def summed(key, value):
+    """(different keys in order, sum of the values of each)."""
+    if not len(key):
+        return key, value
+    order = np.argsort(key, kind="stable")
+    key, value = key[order], value[order]
+    first = np.flatnonzero(np.diff(key, prepend=key[0] - 1))
+    return key[first], np.add.reduceat(value, first)

@@ -7,17 +7,18 @@ x. Hence
 
     area(A ∩ B) = Σ ( ∫ F dx − Φ(e) + Φ(s) )  over the edges s → e of B whose box meets A's,
 
-with Φ = H above A's box and 0 elsewhere: along the outline away from A, Φ changes as the integral does, except that once
+with Φ = H above A's boxes and 0 elsewhere: along the outline away from A, Φ changes as the integral does, except that once
 around A it gains or loses the whole of A. So the sum is right but for multiples of A's area, and since the answer lies
 between 0 and that area, only "nothing or all" is left open: one point of A tells. ∫ F dx over an edge is the sum over
-A's edges of the smaller of the two heights over their common x, exact but for rounding.
+A's edges of the smaller of the two heights over their common x, exact but for rounding. A's boxes are the upright one
+and the diagonal one; what lies outside of either is away from A.
 """
 
 import numpy as np
 import shapely
 
 from .box_pairs import each_pair
-from .chunks import silent
+from .chunks import silent, summed
 from .inside import inside
 
 SAME_M2 = 0.001
@@ -34,8 +35,8 @@ def crossings(parcels, polygons, report=silent):
     loops, parcel, hole = parcels.loops
     width = max(len(polygons), 1)
     key, area = _partial(parcels, polygons, lambda done, total: report(done, 2 * total))
-    place_x, place_y = _places(loops)
-    point, polygon = inside(place_x, place_y, polygons, lambda done, total: report(total + done, 2 * total))
+    point, polygon = inside(_places(loops), polygons, parcels.loop_boxes, loops.origin,
+                            lambda done, total: report(total + done, 2 * total))
     held = np.sort(point * width + polygon)
 
     whole = np.abs(loops.turns) / 2
@@ -57,16 +58,6 @@ def settled(area, whole):
     return np.where(area > whole - SAME_M2, whole, area)
 
 
-def summed(key, value):
-    """(different keys in order, sum of the values of each)."""
-    if not len(key):
-        return key, value
-    order = np.argsort(key, kind="stable")
-    key, value = key[order], value[order]
-    first = np.flatnonzero(np.diff(key, prepend=key[0] - 1))
-    return key[first], np.add.reduceat(value, first)
-
-
 def _among(key, ordered):
     """(k,) True for keys that ``ordered`` has."""
     at = np.searchsorted(ordered, key)
@@ -74,13 +65,12 @@ def _among(key, ordered):
 
 
 def _places(loops):
-    """x and y, each (r,): a point inside each ring, in m."""
-    x, y = (middle.copy() for middle in loops.middle)
-    rest = np.flatnonzero(~loops.surely_valid)
+    """(r, 2) a point inside of each ring, in m from the origin."""
+    places = loops.middle.copy()
+    rest = np.flatnonzero(loops.simple & ~loops.surely_valid)
     if len(rest):
-        points = shapely.point_on_surface(loops.shapes(rest))
-        x[rest], y[rest] = shapely.get_x(points) - loops.origin[0], shapely.get_y(points) - loops.origin[1]
-    return x + loops.origin[0], y + loops.origin[1]
+        places[rest] = shapely.get_coordinates(shapely.point_on_surface(loops.shapes(rest))) - loops.origin
+    return places
 
 
 def _partial(parcels, polygons, report):
@@ -89,34 +79,58 @@ def _partial(parcels, polygons, report):
     owner, edges = polygons.edges
     edges = edges + np.tile(polygons.rings.origin - loops.origin, 2)
     boxes = np.column_stack((np.minimum(edges[:, :2], edges[:, 2:]), np.maximum(edges[:, :2], edges[:, 2:])))
-    width = max(len(polygons), 1)
-    bounds = loops.bounds()
+    width, tops = max(len(polygons), 1), _Tops(loops)
+    # the same sums as of the vertices in ``_Tops.above``, so that both agree on what lies outside
+    values = ((edges[:, 0] + edges[:, 1], edges[:, 2] + edges[:, 3]), (edges[:, 0] - edges[:, 1], edges[:, 2] - edges[:, 3]))
+    diagonal = np.column_stack([side(*ends) for side in (np.minimum, np.maximum) for ends in values])
 
     def terms(loop, edge):
-        return summed(loop * width + owner[edge], _of_pairs(loops, bounds[:, 3], loop, edges, edge))
+        near = _meet(loops.diagonal_bounds[loop], diagonal[edge])
+        loop, edge = loop[near], edge[near]
+        return summed(loop * width + owner[edge], _of_pairs(loops, tops, loop, edges, edge))
 
-    found = each_pair(terms, bounds, boxes, report)
+    found = each_pair(terms, parcels.loop_boxes, boxes, report)
     none = np.empty(0, dtype=np.int64)
     key, area = summed(np.concatenate([none, *(k for k, _ in found)]), np.concatenate([[], *(a for _, a in found)]))
     turns = loops.turns[key // width]
     return key, np.mod(area * np.sign(turns), np.abs(turns) / 2)
 
 
+def _meet(a, b):
+    """(k,) True where the boxes have a point in common."""
+    return (np.minimum(a[:, 2:], b[:, 2:]) >= np.maximum(a[:, :2], b[:, :2])).all(axis=1)
+
+
+class _Tops:
+    """What lies above the upright box of each ring and the diagonal one, in m from the rings' origin."""
+
+    def __init__(self, loops):
+        self.top = np.ascontiguousarray(loops.bounds[:, 3])
+        self.most_sum = np.ascontiguousarray(loops.diagonal_bounds[:, 2])
+        self.least_difference = np.ascontiguousarray(loops.diagonal_bounds[:, 1])
+
+    def above(self, loop, x, y):
+        """(k,) True for points above, or beyond a corner from where it makes no difference."""
+        return (y >= self.top[loop]) | (x + y > self.most_sum[loop]) | (x - y < self.least_difference[loop])
+
+
 def _of_pairs(loops, tops, loop, edges, edge):
     """(k,) what each edge adds to the area that its polygon shares with the ring."""
     out = np.empty(len(loop))
     for rows, height in loops.alike(loop, CELLS):
-        x, y = loops.table(loop[rows], height)
-        out[rows] = edge_terms(x, y, tops[loop[rows]], *edges[edge[rows]].T)
+        ring, ends = loop[rows], np.ascontiguousarray(edges[edge[rows]].T)
+        above = tops.above(ring, *ends[:2]), tops.above(ring, *ends[2:])
+        out[rows] = edge_terms(*loops.table(ring, height), *ends, *above)
     return out
 
 
-def edge_terms(x, y, top, from_x, from_y, to_x, to_y):
-    """(k,) ∫ F dx − Φ(to) + Φ(from) of k pairs of a ring (tables (v, k)) and an edge; ``top``: (k,) the ring's ymax.
+def edge_terms(x, y, from_x, from_y, to_x, to_y, from_above, to_above):
+    """(k,) ∫ F dx − Φ(to) + Φ(from) of k pairs of a ring (tables (v, k)) and an edge.
 
-    Of a clockwise ring the sign is the other way round.
+    ``from_above``, ``to_above``: (k,) True for ends at which Φ is not 0. Of a clockwise ring the sign is the other way
+    round.
     """
-    zero_x, zero_y = x[0].copy(), top
+    zero_x, zero_y = x[0].copy(), y[0].copy()
     x, y = x - zero_x, y - zero_y
     from_x, from_y, to_x, to_y = from_x - zero_x, from_y - zero_y, to_x - zero_x, to_y - zero_y
     dx, begin = np.diff(x, axis=0), x[:-1]
@@ -146,8 +160,8 @@ def edge_terms(x, y, top, from_x, from_y, to_x, to_y):
     height -= 0.5 * negative
     height *= wide
     total = (height * sign).sum(axis=0) * np.sign(run)
-    for end_x, end_y, way in ((to_x, to_y, -1), (from_x, from_y, 1)):
-        above = np.flatnonzero(end_y >= 0)
+    for end_x, is_above, way in ((to_x, to_above, -1), (from_x, from_above, 1)):
+        above = np.flatnonzero(is_above)
         if len(above):
             part = np.clip(end_x[above] - left[:, above], 0, (right - left)[:, above])
             column = part * sign[:, above] * (level[:, above] + 0.5 * slope[:, above] * part)

@@ -1,4 +1,4 @@
-"""Which polygons hold which points: prepared polygons against the points in their boxes."""
+"""Which polygons hold which places: prepared polygons against the places in their boxes."""
 
 import numpy as np
 import shapely
@@ -7,22 +7,25 @@ from .box_pairs import each_pair
 from .chunks import silent
 
 
-def inside(x, y, polygons, report=silent):
-    """(k,) points, (k,) rows of ``polygons`` (``Polygons``) that hold them, in no order. ``x``, ``y``: (n,) in m."""
+def inside(places, polygons, boxes, origin, report=silent):
+    """(k,) places, (k,) rows of ``polygons`` (``Polygons``) that hold them, in no order.
+
+    ``places``: (n, 2) in m from ``origin``; ``boxes``: ``Boxes`` around them, of which only the pairs are used.
+    """
     shapes = polygons.geometry
     shapely.prepare(shapes)
-    points = np.column_stack((x, y, x, y))
+    x, y = (places + origin).T
 
-    def held(point, polygon):
+    def held(place, polygon):
         order = np.argsort(polygon, kind="stable")
-        point, polygon = point[order], polygon[order]
+        place, polygon = place[order], polygon[order]
         cuts = np.flatnonzero(np.diff(polygon, prepend=-1))
-        hit = np.zeros(len(point), dtype=bool)
-        for first, last in zip(cuts.tolist(), np.append(cuts[1:], len(point)).tolist()):
-            some = point[first:last]
+        hit = np.zeros(len(place), dtype=bool)
+        for first, last in zip(cuts.tolist(), np.append(cuts[1:], len(place)).tolist()):
+            some = place[first:last]
             hit[first:last] = shapely.contains_xy(shapes[polygon[first]], x[some], y[some])
-        return point[hit], polygon[hit]
+        return place[hit], polygon[hit]
 
-    found = each_pair(held, points, polygons.bounds, report=report)
+    found = each_pair(held, boxes, polygons.bounds - np.tile(origin, 2), report)
     none = np.empty(0, dtype=np.int64)
     return np.concatenate([none, *(p for p, _ in found)]), np.concatenate([none, *(q for _, q in found)])

@@ -3,8 +3,8 @@
 import numpy as np
 import shapely
 
-from .chunks import silent
-from .crossings import SAME_M2, crossings, settled, summed
+from .chunks import silent, summed
+from .crossings import SAME_M2, crossings, settled
 from .overlaps import mutual
 from .polygons import Polygons
 

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from .box_pairs import each_pair
+from .box_pairs import Boxes, each_pair
 from .chunks import in_slices, silent
 
 CELLS = 1 << 15
@@ -28,8 +28,7 @@ def nearest(parcels, points, reach_m, report=silent):
     # a circle of half the points' spacing holds a point more often than not; those without look twice as far
     radius, total = min(search.spacing() / 2, farthest), max(len(rows), 1)
     while len(rows):
-        before, part = total - len(rows), len(rows)
-        row, point, gap = search.within(rows, radius, lambda done, of: report(before + part * done / of * 0.9, total))
+        row, point, gap = search.within(rows, radius, _rest(report, total - len(rows), len(rows), total))
         order = np.lexsort((point, gap, row))
         order = order[np.diff(row[order], prepend=-1) > 0]
         found[row[order]], distance[row[order]] = point[order], gap[order]
@@ -40,12 +39,17 @@ def nearest(parcels, points, reach_m, report=silent):
     return found, distance
 
 
+def _rest(report, before, part, total):
+    """A report of the work on ``part`` of ``total`` rows, of which some are settled later."""
+    return lambda done, of: report(before + part * done / max(of, 1) * 0.9, total)
+
+
 class _Search:
     """Parcels' rings and the points, in m from one origin."""
 
     def __init__(self, parcels, points, reach):
         self.loops, self.parcel, _ = parcels.loops
-        self.count, self.bounds, self.reach = len(parcels), self.loops.bounds(), reach
+        self.count, self.boxes, self.reach = len(parcels), parcels.loop_boxes, reach
         self.x = shapely.get_x(points) - self.loops.origin[0]
         self.y = shapely.get_y(points) - self.loops.origin[1]
 
@@ -59,13 +63,13 @@ class _Search:
         that are surely not the nearest some are left out."""
         chosen = np.zeros(self.count, dtype=bool)
         chosen[rows] = True
-        boxes = self.bounds + np.array([-radius, -radius, radius, radius])
-        boxes[~chosen[self.parcel]] = np.nan
         limit = np.minimum(radius, self.reach) + 10.0 ** -DIGITS
 
         def close(loop, point):
             """Pairs whose boxes are close enough, with the distance to the ring's first vertex."""
-            x, y, box = self.x[point], self.y[point], self.bounds[loop]
+            asked = chosen[self.parcel[loop]]
+            loop, point = loop[asked], point[asked]
+            x, y, box = self.x[point], self.y[point], self.boxes.bounds[loop]
             beside = np.maximum(np.maximum(box[:, 0] - x, x - box[:, 2]), 0)
             above = np.maximum(np.maximum(box[:, 1] - y, y - box[:, 3]), 0)
             gap = np.hypot(beside, above)
@@ -74,7 +78,11 @@ class _Search:
             vertex = self.loops.start[loop]
             return loop, point, gap[kept], np.hypot(self.loops.x[vertex] - x[kept], self.loops.y[vertex] - y[kept])
 
-        slices = each_pair(close, boxes, np.column_stack((self.x, self.y, self.x, self.y)), report)
+        around = np.column_stack((self.x - limit, self.y - limit, self.x + limit, self.y + limit))
+        boxes = self.boxes
+        if len(rows) < self.count / 2:
+            boxes = Boxes(np.where(chosen[self.parcel][:, None], boxes.bounds, np.nan))
+        slices = each_pair(close, boxes, around, report)
         none = np.empty(0, dtype=np.int64)
         loop, point, least, most = (np.concatenate([some, *column]) for some, column in zip(
             (none, none, none.astype(float), none.astype(float)), zip(*slices) if slices else [()] * 4))

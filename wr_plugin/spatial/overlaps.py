@@ -9,14 +9,15 @@ import numpy as np
 import shapely
 
 from .box_pairs import each_pair
-from .chunks import silent
-from .pair_area import pair_areas
+from .chunks import silent, summed
+from .pair_area import ring_areas
 
 HEIGHTS = (6, 8, 12)
 """Rings of more vertices are not bounded but intersected."""
 COLUMNS = 4096
 """Pairs bounded together: their tables fit the processor's cache (measured)."""
 RIM_M = 0.001
+PART_M2 = 1e-6
 
 
 def mutual(parcels, minimum_m2, report=silent):
@@ -24,27 +25,32 @@ def mutual(parcels, minimum_m2, report=silent):
 
     Returns ((k,) i, (k,) j, (k,) area in m²) with i < j, ordered by i, then j.
     """
-    rings, upright = parcels.rings, parcels.bounds
-    turned = _turned_bounds(rings)
-    bounded = np.where(rings.simple & (rings.count <= HEIGHTS[-1]), rings.count, 0).astype(np.int16)
+    loops, owner, hole = parcels.loops
+    boxes, diagonal = parcels.loop_boxes, loops.diagonal_bounds
+    # what a part or a hole of a parcel shares counts however small, since they are added up
+    least = np.where(np.bincount(owner, minlength=len(parcels))[owner] > 1, PART_M2, minimum_m2)
+    bounded = np.where(loops.count <= HEIGHTS[-1], loops.count, 0).astype(np.int16)
 
     def may_overlap(i, j):
-        wide = _box_area(upright, i, j) > minimum_m2
-        i, j = i[wide], j[wide]
-        # turned coordinates are longer by √2 each way: twice the area
-        wide = _box_area(turned, i, j) > 2 * minimum_m2
-        i, j = i[wide], j[wide]
-        kept = _bounded(rings, bounded, i, j, minimum_m2 * 0.999)
+        enough = np.minimum(least[i], least[j])
+        wide = (_box_area(boxes.bounds, i, j) > enough) & (owner[i] != owner[j])
+        i, j, enough = i[wide], j[wide], enough[wide]
+        # diagonals are longer by √2 each way: twice the area
+        wide = _box_area(diagonal, i, j) > 2 * enough
+        i, j, enough = i[wide], j[wide], enough[wide]
+        kept = _shares_more(loops, bounded, i, j, enough * 0.999)
         return i[kept], j[kept]
 
-    found = each_pair(may_overlap, upright, report=lambda done, total: report(done, 2 * total))
+    found = each_pair(may_overlap, boxes, report=lambda done, total: report(done, 2 * total))
     none = np.empty(0, dtype=np.int64)
     i, j = np.concatenate([none, *(a for a, _ in found)]), np.concatenate([none, *(b for _, b in found)])
-    area = pair_areas(parcels, i, parcels, j, lambda done, total: report(total + done, 2 * total))
+    area = ring_areas(loops, i, loops, j, lambda done, total: report(total + done, 2 * total))
+    area[hole[i] != hole[j]] *= -1
+    i, j = np.minimum(owner[i], owner[j]), np.maximum(owner[i], owner[j])
+    pairs, area = summed(i * max(len(parcels), 1) + j, area)
     kept = area > minimum_m2
-    i, j, area = i[kept], j[kept], area[kept]
-    order = np.lexsort((j, i))
-    return i[order], j[order], area[order]
+    i, j = np.divmod(pairs[kept], max(len(parcels), 1))
+    return i, j, area[kept]
 
 
 def same_shape(parcels, i, j, area):
@@ -61,12 +67,6 @@ def same_shape(parcels, i, j, area):
     return same
 
 
-def _turned_bounds(rings):
-    """(n, 4) lowest and highest x + y and x − y as (low, low, high, high)."""
-    values = rings.x + rings.y, rings.x - rings.y
-    return np.column_stack([rings.reduced(v, side) for side in (np.minimum, np.maximum) for v in values])
-
-
 def _box_area(bounds, i, j):
     """(k,) common area of boxes; no number above 0 where there is none."""
     a, b = bounds[i], bounds[j]
@@ -75,8 +75,8 @@ def _box_area(bounds, i, j):
     return np.maximum(across, 0) * up
 
 
-def _bounded(rings, bounded, i, j, least_m2):
-    """(k,) False where the facing edge of one of the two proves that a pair shares no more than ``least_m2``.
+def _shares_more(loops, bounded, i, j, least_m2):
+    """(k,) False where the facing edge of one of the two proves that a pair shares no more than ``least_m2`` (k,).
 
     ``bounded``: (n,) numbers of coordinates, 0 for rings that are not to be bounded.
     """
@@ -89,17 +89,16 @@ def _bounded(rings, bounded, i, j, least_m2):
         low = height
         for first in range(0, len(group), COLUMNS):
             rows = group[first:first + COLUMNS]
-            keep[rows] = _shares_more(rings, i[rows], j[rows], height, least_m2)
+            keep[rows] = _facing_share(loops, i[rows], j[rows], height, least_m2[rows])
     return keep
 
 
-def _shares_more(rings, i, j, height, least_m2):
-    a, b = rings.table(i, height), rings.table(j, height)
-    more = facing_bound(*a, np.sign(rings.turns[i]), *b, *rings.middle[:, j]) > least_m2
+def _facing_share(loops, i, j, height, least_m2):
+    a, b = loops.table(i, height), loops.table(j, height)
+    more = facing_bound(*a, np.sign(loops.turns[i]), *b, *loops.middle[j].T) > least_m2
     left = np.flatnonzero(more)
     a, b = [v[:, left] for v in a], [v[:, left] for v in b]
-    i, j = i[left], j[left]
-    more[left] = facing_bound(*b, np.sign(rings.turns[j]), *a, *rings.middle[:, i]) > least_m2
+    more[left] = facing_bound(*b, np.sign(loops.turns[j[left]]), *a, *loops.middle[i[left]].T) > least_m2[left]
     return more
 
 
@@ -120,13 +119,9 @@ def facing_bound(ax, ay, turn, bx, by, middle_x, middle_y):
     beyond *= turn
     beyond /= length
     # an edge of no length says 0, which is beaten where B's middle lies outside, and gives no direction
-    out_x, out_y, best = dy[0] / length[0], -dx[0] / length[0], beyond[0]
-    for edge in range(1, len(dx)):
-        better = beyond[edge] > best
-        best = np.where(better, beyond[edge], best)
-        out_x = np.where(better, dy[edge] / length[edge], out_x)
-        out_y = np.where(better, -dx[edge] / length[edge], out_y)
-    out_x, out_y = out_x * turn, out_y * turn
+    facing = beyond.argmax(axis=0) * ax.shape[1] + np.arange(ax.shape[1])
+    scale = turn / length.take(facing)
+    out_x, out_y = dy.take(facing) * scale, -dx.take(facing) * scale
     across = (ax * out_x + ay * out_y).max(axis=0) - (bx * out_x + by * out_y).min(axis=0)
     of_a, of_b = ay * out_x - ax * out_y, by * out_x - bx * out_y
     along = np.minimum(of_a.max(axis=0), of_b.max(axis=0)) - np.maximum(of_a.min(axis=0), of_b.min(axis=0))

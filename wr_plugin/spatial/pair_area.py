@@ -17,26 +17,26 @@ def pair_areas(left, i, right, j, report=silent):
     ``left``, ``right``: ``Polygons``; ``i``, ``j``: (k,) row numbers. Equal to GEOS within 1e-6 m².
     """
     areas = np.zeros(len(i))
-    simple = _small(left)[i] & _small(right)[j]
+    simple = left.rings.simple[i] & right.rings.simple[j]
     fast, slow = np.flatnonzero(simple), np.flatnonzero(~simple)
-    total, done = max(len(i), 1), 0
-
-    def told(part, whole):
-        report(done + part, total)
-
-    if len(fast):
-        shift = right.rings.origin - left.rings.origin
-        areas[fast] = joined(lambda a, b: _trapezoids(left.rings, a, right.rings, b, shift), i[fast], j[fast],
-                             report=told)
-        done = len(fast)
-    if len(slow):
-        areas[slow] = joined(lambda a, b: _overlay(left.shapes(a), right.shapes(b)), i[slow], j[slow],
-                             size=SLICE // 16, report=told)
+    total = max(len(i), 1)
+    areas[fast] = ring_areas(left.rings, i[fast], right.rings, j[fast], lambda done, _: report(done, total))
+    areas[slow] = joined(lambda a, b: _overlay(left.shapes(a), right.shapes(b)), i[slow], j[slow], size=SLICE // 16,
+                         report=lambda done, _: report(len(fast) + done, total))
     return areas
 
 
-def _small(polygons):
-    return polygons.rings.simple & (polygons.rings.count <= LARGEST_RING)
+def ring_areas(left, i, right, j, report=silent):
+    """(k,) areas in m² that ``left[i]`` and ``right[j]`` (``Rings``, all of them simple) share."""
+    areas = np.zeros(len(i))
+    small = (left.count[i] <= LARGEST_RING) & (right.count[j] <= LARGEST_RING)
+    fast, slow = np.flatnonzero(small), np.flatnonzero(~small)
+    total, shift = max(len(i), 1), right.origin - left.origin
+    areas[fast] = joined(lambda a, b: _trapezoids(left, a, right, b, shift), i[fast], j[fast],
+                         report=lambda done, _: report(done, total))
+    areas[slow] = joined(lambda a, b: _overlay(left.shapes(a), right.shapes(b)), i[slow], j[slow], size=SLICE // 16,
+                         report=lambda done, _: report(len(fast) + done, total))
+    return areas
 
 
 def _overlay(a, b):

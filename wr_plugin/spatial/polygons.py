@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from . import rings as rings_of
+from .box_pairs import Boxes
 from .rings import POLYGON
 
 
@@ -78,7 +79,7 @@ class Polygons:
         """(n, 4) xmin, ymin, xmax, ymax in m; NaN where there is no geometry."""
         if "geometry" in self.__dict__:
             return shapely.bounds(self.geometry)
-        bounds = self.rings.bounds() + np.tile(self.rings.origin, 2)
+        bounds = self.rings.bounds + np.tile(self.rings.origin, 2)
         bounds[self.odd] = shapely.bounds(self.shapes(self.odd))
         return bounds
 
@@ -92,13 +93,23 @@ class Polygons:
 
     @cached_property
     def loops(self):
-        """All rings, those of holes and parts too: (``Rings``, (r,) row of the polygon, (r,) True for holes)."""
-        rows = np.flatnonzero(self.rings.simple)
-        rings = self.rings if len(rows) == len(self) else self.rings.only(rows)
-        if not len(self.odd):
-            return rings, rows, np.zeros(len(rows), dtype=bool)
-        more, owner, holes = rings_of.of_parts(self.shapes(self.odd), self.rings.origin)
-        return rings.and_more(more), np.concatenate((rows, self.odd[owner])), np.append(np.zeros(len(rows), dtype=bool), holes)
+        """All rings, those of holes and parts too: (``Rings``, (r,) row of the polygon, (r,) True for holes).
+
+        The first n are the rows themselves; those that are no simple ring have no bounds there, and follow ring by ring.
+        """
+        rings, rows, holes = self.rings, np.arange(len(self)), np.zeros(len(self), dtype=bool)
+        rings.measure()
+        if len(self.odd):
+            more, owner, more_holes = rings_of.of_parts(self.shapes(self.odd), rings.origin)
+            more.measure()
+            rings = rings_of.one_after_another((rings, more))
+            rows, holes = np.concatenate((rows, self.odd[owner])), np.concatenate((holes, more_holes))
+        return rings, rows, holes
+
+    @cached_property
+    def loop_boxes(self):
+        """The loops' bounds in m from the rings' origin, as ``Boxes``."""
+        return Boxes(self.loops[0].bounds)
 
     @cached_property
     def edges(self):
@@ -106,7 +117,7 @@ class Polygons:
         the polygon's inside on its left."""
         rings, rows, holes = self.loops
         backward = (rings.turns < 0) != holes
-        edge_count = rings.count - 1
+        edge_count = np.where(rings.simple, rings.count - 1, 0)
         ring = np.repeat(np.arange(len(rows)), edge_count)
         at = np.arange(len(ring)) + np.repeat(rings.start - (np.cumsum(edge_count) - edge_count), edge_count)
         edges = np.column_stack((rings.x[at], rings.y[at], rings.x[at + 1], rings.y[at + 1]))

@@ -3,6 +3,8 @@
 import numpy as np
 import shapely
 
+from .chunks import joined
+
 POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
 LINE, RING, MULTILINE = 1, 2, 5
 POINT, MULTIPOINT = 0, 4
@@ -33,11 +35,12 @@ def repair(geometry):
     hopeless = (kinds >= 0) & (~np.isin(kinds, (POLYGON, MULTIPOLYGON, COLLECTION)) | shapely.is_empty(out))
     reasons[hopeless] = "不是面"
     out[hopeless] = None
-    broken = np.flatnonzero((shapely.get_type_id(out) >= 0) & (~shapely.is_valid(out) | (kinds == COLLECTION)))
+    valid = joined(shapely.is_valid, out, dtype=bool)
+    broken = np.flatnonzero((shapely.get_type_id(out) >= 0) & (~valid | (kinds == COLLECTION)))
     repaired = np.zeros(len(out), dtype=bool)
     if len(broken):
         reasons[broken] = [_reason(text) for text in shapely.is_valid_reason(out[broken]).tolist()]
-        out[broken] = polygon_parts(shapely.make_valid(out[broken]))
+        out[broken] = polygon_parts(joined(shapely.make_valid, out[broken], size=256, dtype=object))
         repaired[broken] = [g is not None for g in out[broken]]
     return out, repaired, reasons
 

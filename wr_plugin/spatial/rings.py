@@ -9,12 +9,15 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from .chunks import in_slices, joined
+
 POLYGON = 3
 WKB_HEADER = np.array([1, POLYGON, 0, 0, 0, 1, 0, 0, 0], dtype=np.uint8)
 """Little endian, polygon, one ring; the number of points follows."""
 HEADER_SIZE = 13
 POINT_SIZE = 16
 ROUNDING = 1e-9
+SLICE = 8192
 
 
 class Rings:
@@ -22,10 +25,10 @@ class Rings:
 
     ``count``: (n,) coordinates, the closing one included, 0 where there is no geometry; ``start``: (n,) place of the
     first one; ``x``, ``y``: (sum,) in m from ``origin``, a whole number of m; ``simple``: (n,) True for a polygon of one
-    part without holes.
+    part without holes: what is measured holds for these only.
     """
 
-    KEPT = ("turns", "middle", "surely_valid")
+    KEPT = ("_measures", "bounds", "diagonal_bounds")
     """What is computed once of each ring and goes on to columns made from this one."""
 
     def __init__(self, x, y, count, simple, origin):
@@ -33,30 +36,14 @@ class Rings:
         self.start = np.cumsum(count) - count
 
     def without(self, rows):
-        """The same coordinates, but ``rows`` are not taken for simple rings."""
+        """The same coordinates, but ``rows`` are not taken for simple rings: they have no bounds and no area."""
         simple = self.simple.copy()
         simple[rows] = False
-        return self._with_kept(Rings(self.x, self.y, self.count, simple, self.origin), lambda values: values)
-
-    def only(self, rows):
-        """The rings of some rows, in their order."""
-        at = self._places(rows)
-        some = Rings(self.x[at], self.y[at], self.count[rows], self.simple[rows], self.origin)
-        return self._with_kept(some, lambda values: values[..., rows])
-
-    def and_more(self, more):
-        """These rings and others after them (``Rings`` of the same origin)."""
-        both = Rings(*(np.concatenate((getattr(self, c), getattr(more, c))) for c in ("x", "y", "count", "simple")),
-                     self.origin)
+        other = Rings(self.x, self.y, self.count, simple, self.origin)
         for name in self.KEPT:
             if name in self.__dict__:
-                both.__dict__[name] = np.concatenate((getattr(self, name), getattr(more, name)), axis=-1)
-        return both
-
-    def _with_kept(self, other, chosen):
-        for name in self.KEPT:
-            if name in self.__dict__:
-                other.__dict__[name] = chosen(self.__dict__[name])
+                other.__dict__[name] = values = self.__dict__[name].copy()
+                values[rows] = np.nan
         return other
 
     def _places(self, rows):
@@ -73,11 +60,15 @@ class Rings:
     def table(self, rows, height):
         """x and y, each (height, len(rows)): the rings of ``rows`` as columns; shorter ones repeat their last vertex,
         which makes edges of length 0."""
-        start, last = self.start[rows], self.count[rows] - 1
+        at = self.start[rows]
+        end = at + (self.count[rows] - 1)
         x, y = np.empty((height, len(rows))), np.empty((height, len(rows)))
         for point in range(height):
-            at = start + np.minimum(last, point)
-            x[point], y[point] = self.x[at], self.y[at]
+            # "clip" reads into the table itself, without a copy
+            self.x.take(at, out=x[point], mode="clip")
+            self.y.take(at, out=y[point], mode="clip")
+            at += 1
+            np.minimum(at, end, out=at)
         return x, y
 
     def alike(self, rows, cells):
@@ -98,64 +89,91 @@ class Rings:
         xy = np.column_stack((self.x[at] + self.origin[0], self.y[at] + self.origin[1]))
         return shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (np.append(0, ends), np.arange(len(rows) + 1)))
 
-    def reduced(self, values, function):
-        """(n,) ``function.reduceat`` of a value per coordinate over each polygon; NaN where there is none."""
-        out = np.full(len(self.count), np.nan)
-        held = np.flatnonzero(self.count > 0)
-        if len(held):
-            out[held] = function.reduceat(values, self.start[held])
-        return out
+    def measure(self):
+        """Computes at once what is asked of all rings, some thousand after another in threads, so that all that is between
+        stays in the processor's cache."""
+        if "_measures" in self.__dict__:
+            return
 
+        def some(rows):
+            first, last = rows[0], rows[-1] + 1
+            span = slice(self.start[first], self.start[last - 1] + self.count[last - 1])
+            return _measured(self.x[span], self.y[span], self.count[first:last], self.simple[first:last])
+
+        parts = [part for _, part in in_slices(some, np.arange(len(self.count)), size=SLICE)]
+        for place, (name, width) in enumerate((("bounds", 4), ("diagonal_bounds", 4), ("_measures", 4))):
+            self.__dict__[name] = np.concatenate([np.empty((0, width)), *(part[place] for part in parts)])
+
+    @cached_property
     def bounds(self):
-        """(n, 4) xmin, ymin, xmax, ymax in m from the origin; NaN where there is no geometry."""
-        return np.column_stack((self.reduced(self.x, np.minimum), self.reduced(self.y, np.minimum),
-                                self.reduced(self.x, np.maximum), self.reduced(self.y, np.maximum)))
+        """(n, 4) xmin, ymin, xmax, ymax in m from the origin; NaN where there is no simple ring."""
+        self.measure()
+        return self.__dict__["bounds"]
+
+    @cached_property
+    def diagonal_bounds(self):
+        """(n, 4) lowest and highest x + y and x − y as (low, low, high, high); NaN as the bounds."""
+        self.measure()
+        return self.__dict__["diagonal_bounds"]
+
+    @cached_property
+    def _measures(self):
+        self.measure()
+        return self.__dict__["_measures"]
 
     @cached_property
     def turns(self):
-        """(n,) twice the signed area of simple rings, above 0 where they run anticlockwise; NaN for others.
+        """(n,) twice the signed area of simple rings, above 0 where they run anticlockwise; NaN for others."""
+        return np.ascontiguousarray(self._measures[:, 0])
 
-        Measured from each ring's first vertex, so that no digits are lost far from the origin.
-        """
-        step = np.zeros(len(self.x))
-        if len(self.x):
-            first = np.repeat(self.start, self.count)
-            x, y = self.x - self.x[first], self.y - self.y[first]
-            # the step into the next ring begins at a ring's last vertex, where both are 0
-            step[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-        out = self.reduced(step, np.add)
-        out[~self.simple] = np.nan
-        return out
+    @cached_property
+    def middle(self):
+        """(n, 2) x and y of the mean of the vertices, the closing one not counted."""
+        return np.ascontiguousarray(self._measures[:, 1:3])
 
     @cached_property
     def surely_valid(self):
         """(n,) True for simple rings that are seen to be valid: every edge turns the same way around the mean of the
         vertices, once around. Most parcels are; of the others nothing is said."""
-        if not len(self.x):
-            return np.zeros(len(self.count), dtype=bool)
-        middle_x, middle_y = self.middle
-        x, y = self.x - np.repeat(middle_x, self.count), self.y - np.repeat(middle_y, self.count)
-        step = np.zeros(len(x))
-        step[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-        upward = np.zeros(len(x))
-        upward[:-1] = (y[:-1] < 0) & (y[1:] >= 0)
-        # the last vertex begins no edge of its ring
-        last = (self.start + self.count - 1)[self.count > 0]
-        least, most = step.copy(), step
-        least[last], most[last], upward[last] = np.inf, -np.inf, 0
-        same_way = (self.reduced(least, np.minimum) > ROUNDING) | (self.reduced(most, np.maximum) < -ROUNDING)
-        # going round clockwise the line is crossed downward once, hence upward once too
-        return self.simple & same_way & (self.reduced(upward, np.add) == 1)
+        return self._measures[:, 3] > 0
 
-    @cached_property
-    def middle(self):
-        """(2, n) x and y of the mean of the vertices, the closing one not counted."""
-        middle = np.zeros((2, len(self.count)))
-        held = np.flatnonzero(self.count > 1)
-        for row, values in enumerate((self.x, self.y)):
-            last = values[(self.start + self.count - 1)[held]]
-            middle[row, held] = (self.reduced(values, np.add)[held] - last) / (self.count[held] - 1)
-        return middle
+
+def _measured(x, y, count, simple):
+    """Of simple rings: bounds, diagonal bounds, and (n, 4) turns, middle x, middle y, 1 where surely valid. NaN of others."""
+    none = np.full((len(count), 4), np.nan)
+    held = np.flatnonzero(count > 0)
+    if not len(held):
+        return none, none, none
+    count, simple = count[held], simple[held]
+    start = np.cumsum(count) - count
+
+    def least_and_most(*values):
+        bounds = np.full((len(none), 4), np.nan)
+        sides = [side.reduceat(v, start) for side in (np.minimum, np.maximum) for v in values]
+        bounds[held] = np.where(simple, sides, np.nan).T
+        return bounds
+
+    upright, diagonal = least_and_most(x, y), least_and_most(x + y, x - y)
+    # from each ring's first vertex, so that no digits are lost far from the origin; the last vertex is 0 then
+    first_x, first_y = x[start], y[start]
+    x, y = x - np.repeat(first_x, count), y - np.repeat(first_y, count)
+    middle_x, middle_y = (np.add.reduceat(v, start) / np.maximum(count - 1, 1) for v in (x, y))
+    x -= np.repeat(middle_x, count)
+    y -= np.repeat(middle_y, count)
+    step, upward = np.zeros(len(x)), np.zeros(len(x))
+    step[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    upward[:-1] = (y[:-1] < 0) & (y[1:] >= 0)
+    # a ring's last vertex begins no edge
+    last = start + count - 1
+    step[last], upward[last] = 0, 0
+    turns = np.add.reduceat(step, start)
+    # around a middle that all edges pass on one side; of the closing vertex some other edge's value stands
+    step[last] = step[start]
+    same_way = (np.minimum.reduceat(step, start) > ROUNDING) | (np.maximum.reduceat(step, start) < -ROUNDING)
+    # going round clockwise the line is crossed downward once, hence upward once too
+    valid = same_way & (np.add.reduceat(upward, start) == 1)
+    none[held] = np.where(simple, (turns, middle_x + first_x, middle_y + first_y, valid), np.nan).T
+    return upright, diagonal, none
 
 
 def of_shapes(geometry):
@@ -168,29 +186,61 @@ def of_shapes(geometry):
     return Rings(xy[:, 0] - origin[0], xy[:, 1] - origin[1], count, simple, origin)
 
 
-def of_wkb(data, offsets):
+def of_wkb(data, offsets, origin=None):
     """(``Rings``, (n,) True where the row is no single ring and has to be read by shapely).
 
     ``data``: uint8 buffer of WKB one after another, ``offsets``: (n + 1,) where each begins; an empty one is missing.
+    ``origin``: (2,) whole m, where several columns are to have one.
     Only little-endian 2-D polygons of one ring are read: of the others ``count`` is 0.
     """
     offsets = np.asarray(offsets, dtype=np.int64)
-    start, size = offsets[:-1], np.diff(offsets)
-    count = np.zeros(len(size), dtype=np.int64)
-    long = np.flatnonzero((size >= HEADER_SIZE + 4 * POINT_SIZE) & ((size - HEADER_SIZE) % POINT_SIZE == 0))
-    header = data[start[long, None] + np.arange(HEADER_SIZE)]
-    points = np.ascontiguousarray(header[:, 9:]).view("<u4")[:, 0].astype(np.int64)
-    plain = long[(header[:, :9] == WKB_HEADER).all(axis=1) & (points == (size[long] - HEADER_SIZE) // POINT_SIZE)]
-    count[plain] = (size[plain] - HEADER_SIZE) // POINT_SIZE
-    kept = np.ones(int(offsets[-1] - offsets[0]), dtype=bool)
-    kept[(start[plain, None] + np.arange(HEADER_SIZE) - offsets[0]).ravel()] = False
-    odd = np.flatnonzero((count == 0) & (size > 0))
-    for row in odd.tolist():
-        kept[offsets[row] - offsets[0]:offsets[row + 1] - offsets[0]] = False
-    xy = data[offsets[0]:offsets[-1]][kept].view("<f8")
-    origin = _origin(xy[0::2], xy[1::2])
-    rings = Rings(xy[0::2] - origin[0], xy[1::2] - origin[1], count, count > 0, origin)
-    return rings, np.isin(np.arange(len(size)), odd)
+    count = _points(data, offsets)
+    begin = np.cumsum(count) - count
+    x, y = np.empty(int(count.sum())), np.empty(int(count.sum()))
+    if origin is None:
+        first = offsets[np.flatnonzero(count)[:1]] + HEADER_SIZE
+        origin = np.floor(data[first[0]:first[0] + POINT_SIZE].view("<f8")) if len(first) else np.zeros(2)
+
+    def read(rows):
+        """The coordinates of some rows: their bytes but for the headers, and but for the rows that are not read."""
+        low, high = offsets[rows[0]], offsets[rows[-1] + 1]
+        kept = np.ones(int(high - low), dtype=bool)
+        plain = rows[count[rows] > 0]
+        kept[(offsets[plain, None] + np.arange(HEADER_SIZE) - low).ravel()] = False
+        for row in rows[count[rows] == 0].tolist():
+            kept[offsets[row] - low:offsets[row + 1] - low] = False
+        xy = data[low:high][kept].view("<f8")
+        place = slice(begin[rows[0]], begin[rows[0]] + len(xy) // 2)
+        np.subtract(xy[0::2], origin[0], out=x[place])
+        np.subtract(xy[1::2], origin[1], out=y[place])
+
+    in_slices(read, np.arange(len(count)), size=SLICE)
+    return Rings(x, y, count, count > 0, origin), (count == 0) & (np.diff(offsets) > 0)
+
+
+def one_after_another(parts):
+    """One ``Rings`` of several of the same origin."""
+    x, y, count, simple = (np.concatenate([getattr(part, name) for part in parts]) for name in ("x", "y", "count", "simple"))
+    whole = Rings(x, y, count, simple, parts[0].origin)
+    for name in Rings.KEPT:
+        if all(name in part.__dict__ for part in parts):
+            whole.__dict__[name] = np.concatenate([part.__dict__[name] for part in parts])
+    return whole
+
+
+def _points(data, offsets):
+    """(n,) number of points of the rows that are a little-endian polygon of one closed ring; 0 of others."""
+    def some(start, end):
+        size = end - start
+        count = np.zeros(len(size), dtype=np.int64)
+        long = np.flatnonzero((size >= HEADER_SIZE + 4 * POINT_SIZE) & ((size - HEADER_SIZE) % POINT_SIZE == 0))
+        header = data[start[long, None] + np.arange(HEADER_SIZE)]
+        points = np.ascontiguousarray(header[:, 9:]).view("<u4")[:, 0].astype(np.int64)
+        plain = (header[:, :9] == WKB_HEADER).all(axis=1) & (points == (size[long] - HEADER_SIZE) // POINT_SIZE)
+        count[long[plain]] = points[plain]
+        return count
+
+    return joined(some, offsets[:-1], offsets[1:], dtype=np.int64)
 
 
 def of_parts(geometry, origin):
