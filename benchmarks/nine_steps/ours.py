@@ -108,18 +108,13 @@ def main(folder, out):
 
 def sound(chunks):
     """(``Polygons``, rows that were repaired, their shapes). Shapes are made only of what is not seen to be valid."""
-    parts, rows, odd, origin, start = [], [], [], None, 0
-    for wkb in chunks:
-        offsets = np.frombuffer(wkb.buffers()[1], dtype=np.int32)[wkb.offset:wkb.offset + len(wkb) + 1]
-        part, others = rings.of_wkb(np.frombuffer(wkb.buffers()[2], dtype=np.uint8), offsets, origin)
-        unsure = np.flatnonzero(others | ~part.surely_valid)
-        parts.append(part)
-        rows.append(unsure + start)
-        odd.append((others[unsure], shapely.from_wkb(wkb.take(pa.array(unsure)).to_numpy(zero_copy_only=False))))
-        origin, start = part.origin, start + len(wkb)
-    rows, column = np.concatenate(rows), rings.one_after_another(parts)
-    shapes, repaired, _ = repair(np.concatenate([shapes for _, shapes in odd]))
-    taken = np.concatenate([others for others, _ in odd]) | repaired
+    parts = [(np.frombuffer(wkb.buffers()[2], dtype=np.uint8),
+              np.frombuffer(wkb.buffers()[1], dtype=np.int32)[wkb.offset:wkb.offset + len(wkb) + 1]) for wkb in chunks]
+    column, odd = rings.of_wkb(parts)
+    rows = np.flatnonzero(odd | ~column.surely_valid)
+    unsure = pa.chunked_array(chunks).take(pa.array(rows)).combine_chunks()
+    shapes, repaired, _ = repair(shapely.from_wkb(unsure.to_numpy(zero_copy_only=False)))
+    taken = odd[rows] | repaired
     return Polygons.of_rings(column, rows[taken], shapes[taken]), rows[repaired], shapes[repaired]
 
 

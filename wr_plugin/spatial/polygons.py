@@ -23,12 +23,13 @@ class Polygons:
 
     @classmethod
     def of_rings(cls, rings, rows=(), geometry=()):
-        """From ``Rings``; ``geometry``: the shapes of those ``rows`` that the coordinates do not tell, which are taken
-        instead of them."""
+        """From ``Rings``, which the column keeps; ``geometry``: the shapes of those ``rows`` that the coordinates do not
+        tell, which are taken instead of them."""
         column = cls.__new__(cls)
         rows = np.asarray(rows, dtype=np.int64)
+        rings.set_aside(rows)
         others = _unwrapped(np.asarray(geometry, dtype=object))
-        column.rings, column._others = rings.without(rows), dict(zip(rows.tolist(), others))
+        column.rings, column._others = rings, dict(zip(rows.tolist(), others))
         return column
 
     def __len__(self):
@@ -97,13 +98,14 @@ class Polygons:
 
         The first n are the rows themselves; those that are no simple ring have no bounds there, and follow ring by ring.
         """
-        rings, rows, holes = self.rings, np.arange(len(self)), np.zeros(len(self), dtype=bool)
+        rings, rows, holes, odd = self.rings, np.arange(len(self)), np.zeros(len(self), dtype=bool), self.odd
         rings.measure()
-        if len(self.odd):
-            more, owner, more_holes = rings_of.of_parts(self.shapes(self.odd), rings.origin)
+        if len(odd):
+            more, owner, more_holes = rings_of.of_parts(self.shapes(odd), rings.origin)
             more.measure()
             rings = rings_of.one_after_another((rings, more))
-            rows, holes = np.concatenate((rows, self.odd[owner])), np.concatenate((holes, more_holes))
+            self.rings = rings.first(len(self))
+            rows, holes = np.concatenate((rows, odd[owner])), np.concatenate((holes, more_holes))
         return rings, rows, holes
 
     @cached_property

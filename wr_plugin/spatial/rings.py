@@ -35,16 +35,21 @@ class Rings:
         self.x, self.y, self.count, self.simple, self.origin = x, y, count, simple, origin
         self.start = np.cumsum(count) - count
 
-    def without(self, rows):
-        """The same coordinates, but ``rows`` are not taken for simple rings: they have no bounds and no area."""
-        simple = self.simple.copy()
-        simple[rows] = False
-        other = Rings(self.x, self.y, self.count, simple, self.origin)
+    def set_aside(self, rows):
+        """From now on ``rows`` are not taken for simple rings: they have no bounds and no area."""
+        self.simple[rows] = False
         for name in self.KEPT:
             if name in self.__dict__:
-                other.__dict__[name] = values = self.__dict__[name].copy()
-                values[rows] = np.nan
-        return other
+                self.__dict__[name][rows] = np.nan
+
+    def first(self, number):
+        """The first rings, on the same memory."""
+        end = self.start[number] if number < len(self.count) else len(self.x)
+        some = Rings(self.x[:end], self.y[:end], self.count[:number], self.simple[:number], self.origin)
+        for name in self.KEPT:
+            if name in self.__dict__:
+                some.__dict__[name] = self.__dict__[name][:number]
+        return some
 
     def _places(self, rows):
         """Places of the coordinates of some rows, one row after another."""
@@ -186,27 +191,38 @@ def of_shapes(geometry):
     return Rings(xy[:, 0] - origin[0], xy[:, 1] - origin[1], count, simple, origin)
 
 
-def of_wkb(data, offsets, origin=None):
+def of_wkb(parts):
     """(``Rings``, (n,) True where the row is no single ring and has to be read by shapely).
 
-    ``data``: uint8 buffer of WKB one after another, ``offsets``: (n + 1,) where each begins; an empty one is missing.
-    ``origin``: (2,) whole m, where several columns are to have one.
-    Only little-endian 2-D polygons of one ring are read: of the others ``count`` is 0.
+    ``parts``: (uint8 buffer of WKB one after another, (n + 1,) offsets at which each begins) of one slice of the column
+    after another; an empty one is missing. Only little-endian 2-D polygons of one ring are read: of the others
+    ``count`` is 0.
     """
-    offsets = np.asarray(offsets, dtype=np.int64)
-    count = _points(data, offsets)
-    begin = np.cumsum(count) - count
+    counts = [_points(data, offsets) for data, offsets in parts]
+    count = np.concatenate([np.empty(0, dtype=np.int64), *counts])
     x, y = np.empty(int(count.sum())), np.empty(int(count.sum()))
-    if origin is None:
-        first = offsets[np.flatnonzero(count)[:1]] + HEADER_SIZE
-        origin = np.floor(data[first[0]:first[0] + POINT_SIZE].view("<f8")) if len(first) else np.zeros(2)
+    origin, begin = None, 0
+    for (data, offsets), points in zip(parts, counts):
+        first = np.flatnonzero(points)
+        if len(first) and origin is None:
+            at = int(offsets[first[0]]) + HEADER_SIZE
+            origin = np.floor(data[at:at + POINT_SIZE].view("<f8"))
+        end = begin + int(points.sum())
+        _read(data, offsets, points, origin, x[begin:end], y[begin:end])
+        begin = end
+    sizes = np.concatenate([np.empty(0, dtype=np.int64), *(np.diff(offsets) for _, offsets in parts)])
+    return Rings(x, y, count, count > 0, np.zeros(2) if origin is None else origin), (count == 0) & (sizes > 0)
 
-    def read(rows):
-        """The coordinates of some rows: their bytes but for the headers, and but for the rows that are not read."""
-        low, high = offsets[rows[0]], offsets[rows[-1] + 1]
-        kept = np.ones(int(high - low), dtype=bool)
+
+def _read(data, offsets, count, origin, x, y):
+    """Writes the coordinates of the rows that have points: all bytes but the headers, and but the other rows."""
+    begin = np.cumsum(count) - count
+
+    def some(rows):
+        low, high = int(offsets[rows[0]]), int(offsets[rows[-1] + 1])
+        kept = np.ones(high - low, dtype=bool)
         plain = rows[count[rows] > 0]
-        kept[(offsets[plain, None] + np.arange(HEADER_SIZE) - low).ravel()] = False
+        kept[(offsets[plain, None].astype(np.int64) + np.arange(HEADER_SIZE) - low).ravel()] = False
         for row in rows[count[rows] == 0].tolist():
             kept[offsets[row] - low:offsets[row + 1] - low] = False
         xy = data[low:high][kept].view("<f8")
@@ -214,8 +230,7 @@ def of_wkb(data, offsets, origin=None):
         np.subtract(xy[0::2], origin[0], out=x[place])
         np.subtract(xy[1::2], origin[1], out=y[place])
 
-    in_slices(read, np.arange(len(count)), size=SLICE)
-    return Rings(x, y, count, count > 0, origin), (count == 0) & (np.diff(offsets) > 0)
+    in_slices(some, np.arange(len(count)), size=SLICE)
 
 
 def one_after_another(parts):
@@ -231,7 +246,7 @@ def one_after_another(parts):
 def _points(data, offsets):
     """(n,) number of points of the rows that are a little-endian polygon of one closed ring; 0 of others."""
     def some(start, end):
-        size = end - start
+        start, size = start.astype(np.int64), end - start
         count = np.zeros(len(size), dtype=np.int64)
         long = np.flatnonzero((size >= HEADER_SIZE + 4 * POINT_SIZE) & ((size - HEADER_SIZE) % POINT_SIZE == 0))
         header = data[start[long, None] + np.arange(HEADER_SIZE)]
