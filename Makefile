@@ -7,6 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PYTHON := /usr/bin/python3
 ENGINE := .venv/bin/python
 OLDEST := .venv-oldest/bin/python
+BENCH := .venv-bench/bin/python
 DESKTOP_ENV := PYTHONPATH=$(CURDIR)/.desktop-site QT_QPA_PLATFORM=offscreen WR_ENGINE_PYTHON=$(CURDIR)/$(ENGINE)
 WR := $(ENGINE) -m wr_plugin
 
@@ -44,6 +45,10 @@ system-desktop:
 .venv-oldest/.oldest: requirements/oldest.txt | system
 	@[ -x $(OLDEST) ] || $(PYTHON) -m venv .venv-oldest
 	@echo "安装所支持的最低版本的 Python 库……"; $(OLDEST) -m pip install -q -r requirements/oldest.txt
+	@touch $@
+.venv-bench/.bench: requirements/bench.txt requirements/engine.txt | system
+	@[ -x $(BENCH) ] || $(PYTHON) -m venv .venv-bench
+	@echo "安装基准测试用的 Python 库……"; $(BENCH) -m pip install -q -r requirements/engine.txt -r requirements/bench.txt
 	@touch $@
 .desktop-site/.desktop: requirements/desktop.txt | system-desktop
 	@$(PYTHON) -m pip install -q --upgrade --no-deps --target .desktop-site -r requirements/desktop.txt
@@ -109,8 +114,9 @@ lint: .venv/.test
 	@$(ENGINE) -m bandit -q -c pyproject.toml -r wr_plugin build_package.py 2>/dev/null
 
 .PHONY: bench package docs clean help
-bench: .venv/.test
+bench: .venv/.test .venv-bench/.bench
 	@$(ENGINE) benchmarks/run.py
+	@echo; echo "== 九步 =="; $(BENCH) benchmarks/nine_steps/run.py
 package:
 	@$(PYTHON) build_package.py
 docs: .venv/.engine

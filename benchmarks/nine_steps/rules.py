@@ -57,7 +57,8 @@ def mu_100(area_m2):
 def rights(areas_mu_100, contracts_mu_100, households, quotas, districts, totals):
     """Step 8 parcel by parcel, as the rivals do it: lists in, (demand, volume) lists in whole m³ out.
 
-    ``contracts_mu_100``, ``households``: None outside the registry; ``districts``: code or None; ``totals``: {code: m³}.
+    ``contracts_mu_100``, ``households``: None outside the registry; ``quotas``: 0.01 m³ a 亩; ``districts``: code or None;
+    ``totals``: {code: m³}.
     """
     counted = [0 if c is None else min(a, c * CONTRACT_PERCENT // 100) for a, c in zip(areas_mu_100, contracts_mu_100)]
     held = {}
@@ -69,7 +70,7 @@ def rights(areas_mu_100, contracts_mu_100, households, quotas, districts, totals
         whole = held.get(household, 0)
         if whole > HOUSEHOLD_MU_100:
             area = half_up(area * HOUSEHOLD_MU_100, whole)
-        demand.append(half_up(area * quota, 100))
+        demand.append(half_up(area * quota, 10_000))
     members = {}
     for parcel, district in enumerate(districts):
         if district is not None and demand[parcel]:
