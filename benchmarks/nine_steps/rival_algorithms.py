@@ -53,8 +53,9 @@ def main(folder, out):
     layer = run("native:fieldcalculator", INPUT=layer, FIELD_NAME="m2", FIELD_TYPE=0, FIELD_LENGTH=20, FIELD_PRECISION=9,
                 FORMULA="area($geometry)")
     clock.lap("area")
-    layer = run("native:joinattributestable", INPUT=layer, FIELD="DKBM", FIELD_2="DKBM", INPUT_2=QgsVectorLayer(
-        f"file://{folder}/registry.csv?type=csv&detectTypes=no", "registry", "delimitedtext"), FIELDS_TO_COPY=["CBFBM", "HTMJ"], METHOD=1, DISCARD_NONMATCHING=False, PREFIX="")
+    listed = QgsVectorLayer(f"file://{folder}/registry.csv?type=csv&detectTypes=no", "registry", "delimitedtext")
+    layer = run("native:joinattributestable", INPUT=layer, FIELD="DKBM", INPUT_2=listed, FIELD_2="DKBM",
+                FIELDS_TO_COPY=["CBFBM", "HTMJ"], METHOD=1, DISCARD_NONMATCHING=False, PREFIX="")
     clock.lap("registry")
     helpers = {name: run.index(run("native:fixgeometries", INPUT=opened(folder, "layers", name)))
                for name in ("branches", "service", "reclaimed")}
