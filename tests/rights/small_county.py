@@ -151,6 +151,6 @@ def store_county(path, inputs, policy_changes=None, policy=None):
 def as_text(rights):
     """All frames of a result as one digest, to compare results."""
     plain = {name: json.loads(getattr(rights, name).astype(object).to_json(orient="records", force_ascii=False))
-             for name in ("parcel_right", "right_part", "holder_right", "cap_result", "cap_class", "finding")}
+             for name in ("parcel_right", "right_part", "holder_right", "unit_right", "cap_result", "cap_class", "finding")}
     plain["finding"].sort(key=lambda row: (row["code"], row["subject"]))
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
