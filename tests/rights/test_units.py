@@ -106,3 +106,24 @@ def test_what_all_have_together_is_held_against_the_level_above(tmp_path):
     with WorkFile.open(path, readonly=True) as store:
         told = reading.one(store, "SELECT message FROM finding WHERE subject LIKE '上级|cap.total_m3%'")["message"]
     assert told.startswith("上级用水总量（m³）：核定水量合计") and "上限 10 m³" in told
+
+
+def test_forest_water_is_part_of_the_districts_and_kept_from_its_parcels(tmp_path):
+    """张掖方案二（一）1. The district's cap of 20,000 m³ holds 5,000 m³ of forest water: 15,000 m³ are left for parcels."""
+    def forest(store):
+        store.connection.execute("UPDATE cap SET cap_m3_100 = 2000000 WHERE cap_code = 'GQ01' AND source = 'surface'")
+        frames.replace(store, "forest_user", pd.DataFrame({
+            "user_code": ["L1", "L2"], "district_code": "GQ01", "source": "surface", "area_mu_100": [10000, 20000]}))
+        frames.replace(store, "forest_volume", pd.DataFrame({
+            "district_code": ["GQ01"], "source": ["surface"], "forest_m3_100": [500000]}))
+
+    path = village.make_village(tmp_path / "村.gpkg", {"cap.mode": "proportional", "forest": {"basis": "district_volume"}}, forest)
+    run_verb("check", {"work": str(path)})
+    run_verb("confirm", {"work": str(path)})
+    with WorkFile.open(path, readonly=True) as store:
+        row = reading.one(store, "SELECT * FROM cap_result WHERE cap_code = 'GQ01' AND source = 'surface'")
+        assert (row["reserve_m3_100"], row["volume_m3_100"]) == (500000, 1500000)
+        assert [r[0] for r in reading.rows(store, "SELECT volume_m3_100 FROM user_right ORDER BY user_code")] == [166700, 333300]
+        told = explain.explain_parcel(store, village.CODES["surface"])
+    assert told.consistent and "预留和林草用水 5,000 m³" in told.text()
+    assert run_verb("verify", {"work": str(path)}).counts["differences"] == 0

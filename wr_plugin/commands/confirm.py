@@ -12,14 +12,14 @@ from ..model import policy as policies
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..model.findings import KINDS
-from ..rights import determine, holders, units, users, withheld
+from ..rights import determine, forest_users, holders, units, user_facts, users, withheld
 from ..store import frames, journal, reading, registry_links, runs
 from . import adopting, limits_in_force, user_rights
 from .interrupting import interruptible
 from .progress import Result
 
 VERB = "confirm"
-RULES_VERSION = 3
+RULES_VERSION = 4
 CHECKED_SECTIONS = ("scope.", "area.", "sources.")
 NOT_CHECKED = ("sources.mixed_surface_share", "sources.mixed_mode", "sources.surface_rounds", "sources.ground_rounds")
 RIGHT_SECTIONS = (*CHECKED_SECTIONS, "unit", "ground.", "quota.", "volume.", "cap.", "metering.", "permit.district_required")
@@ -50,7 +50,7 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
     why the rights are determined again, for the journal.
     """
     progress.step("读取检查结果")
-    inputs = read_inputs(store, progress)
+    inputs = read_inputs(store, progress, policy)
     _require_zones(inputs.site, policy)
     made = user_rights.determined(store, policy, started[:10])
     digest = _digest(store, inputs, policy, progress, user_rights.digest(made))
@@ -147,8 +147,8 @@ def is_checked(path):
     return path.startswith(CHECKED_SECTIONS) and path not in NOT_CHECKED
 
 
-def read_inputs(store, progress):
-    """``determine.Inputs`` of the work file."""
+def read_inputs(store, progress, policy):
+    """``determine.Inputs`` of the work file under a policy."""
     wanted = (("parcel", determine.PARCEL_COLUMNS), ("parcel_site", determine.SITE_COLUMNS),
               ("CBDKXX", determine.LINK_COLUMNS), ("CBF", determine.HOLDER_COLUMNS),
               ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None),
@@ -160,7 +160,8 @@ def read_inputs(store, progress):
         frame = frames.read(store, table, names)
         tables.append(registry_links.with_linked_codes(frame, registry_links.stored(store)) if table == "registry" else frame)
         progress.update(number, len(wanted))
-    return determine.Inputs(*tables[:7], store.setting("county_code", ""), *tables[7:])
+    return determine.Inputs(*tables[:7], store.setting("county_code", ""), *tables[7:],
+                            forest=forest_users.totals(user_facts.tables(store), policy))
 
 
 def _digest(store, inputs, policy, progress, found):

@@ -59,7 +59,7 @@ def base_of(store, progress, start=""):
     """``what_if.Base`` of the work file as it is now. ``start``: what the progress calls the computing."""
     policy = store.policy()
     confirm.require_check(store, policy)
-    inputs = confirm.read_inputs(store, progress)
+    inputs = confirm.read_inputs(store, progress, policy)
     if start:
         progress.step(start)
     try:

@@ -291,7 +291,8 @@ class Telling(UnitTelling):
             if cap:
                 line = f"指标 {m3_text(cap.cap_m3_100)} m³"
                 if cap.reserve_m3_100:
-                    line += f"（其中预留 {m3_text(cap.reserve_m3_100)} m³，可分 {m3_text(cap.usable_m3_100)} m³）"
+                    kept = "预留和林草用水" if cap.row.get("forest_m3_100") else "预留"
+                    line += f"（其中{kept} {m3_text(cap.reserve_m3_100)} m³，可分 {m3_text(cap.usable_m3_100)} m³）"
             row = stored.get((level, code))
             if row is not None:
                 line = f"定额水量合计 {m3_text(row['demand_m3_100'])} m³，{line}"

@@ -34,7 +34,8 @@ class Inputs:
     """The frames that the rights of a county rest on, with the columns named above; ``quota`` and ``cap`` whole.
 
     ``outlet`` and ``canal`` are needed where the policy's tree of caps has canals; what follows them where the policy
-    has other units than households, composite quotas, or rules on permits and ground water.
+    has other units than households, composite quotas, or rules on permits and ground water. ``forest``:
+    {(district_code, source): 0.01 m³} of forest land, which is part of the districts' water.
     """
 
     parcel: pd.DataFrame
@@ -53,6 +54,7 @@ class Inputs:
     unit_member: Optional[pd.DataFrame] = None
     crop_mix: Optional[pd.DataFrame] = None
     zone: Optional[pd.DataFrame] = None
+    forest: Optional[dict] = None
 
 
 @dataclass
@@ -223,7 +225,7 @@ class Chain:
     def missing_caps(self):
         """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
         index = limits.cap_index(self.inputs.cap.astype(object).where(self.inputs.cap.notna(), None).to_dict("records"),
-                                 self.policy)
+                                 self.policy, self.inputs.forest)
         place = self.part["parcel"].to_numpy()
         there = pd.DataFrame({"outlet_code": self.site["outlet_code"].to_numpy(dtype=object)[place],
                               "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})

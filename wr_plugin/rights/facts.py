@@ -7,7 +7,7 @@ from typing import Optional
 from ..model import policy as policies
 from ..model.errors import BadInput
 from ..store import reading, registry_links
-from . import cap_trace, cap_tree, composite, limits, units
+from . import cap_trace, cap_tree, composite, forest_users, limits, units, user_facts
 
 
 @dataclass
@@ -60,7 +60,7 @@ def county(store):
     """Reads what all parcels share."""
     run = _last(store, "confirm")
     policy = (_policy_of(store, run["policy_sha256"]) if run else None) or store.policy()
-    caps = limits.cap_index(_dicts(store, "SELECT * FROM cap"), policy)
+    caps = limits.cap_index(_dicts(store, "SELECT * FROM cap"), policy, forest_users.totals(user_facts.tables(store), policy))
     return County(
         policy, run, _outdated(store, run), limits.quota_index(_dicts(store, "SELECT * FROM quota")), caps,
         cap_trace.Results(_dicts(store, "SELECT * FROM cap_result ORDER BY fid"),

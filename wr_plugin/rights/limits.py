@@ -89,11 +89,16 @@ class CapIndex(dict):
     required = ("county", "district")
 
 
-def cap_index(rows, policy=None):
+def cap_index(rows, policy=None, forest=None):
     """The cap table as a ``CapIndex``, as the policy has it: the share of the county's cap that is reserved where its
-    row does not say how much, and whether a district may do without a row."""
+    row does not say how much, and whether a district may do without a row.
+
+    ``forest``: {(district_code, source): 0.01 m³} of the forest land. It is part of the district's water (张掖方案二（一）1:
+    林草地水权包含在灌区水权内), so it is kept from the parcels of its district, and of the county, as a reserve is.
+    """
     share = (policy.share_e4("cap.reserve_share") or 0) if policy else 0
-    index = CapIndex(_index([_with_reserve(row, share) for row in rows], cap_key))
+    rows = [_without_forest(_with_reserve(row, share), forest or {}) for row in rows]
+    index = CapIndex(_index(rows, cap_key))
     if policy and policy.get("cap.without_district") == "county":
         index.required = ("county",)
     return index
@@ -104,6 +109,13 @@ def _with_reserve(row, share_e4):
     if not share_e4 or cap is None or reserve is not None or _text(row["cap_level"]) != "county":
         return row
     return {**row, "reserve_m3_100": amounts.share_of(int(cap), share_e4, SHARE_SCALE)}
+
+
+def _without_forest(row, forest):
+    level, code, source = cap_key(row)
+    kept = {"district": forest.get((code, source), 0),
+            "county": sum(amount for (_, of), amount in forest.items() if of == source)}.get(level, 0)
+    return {**row, "reserve_m3_100": int(row.get("reserve_m3_100") or 0) + kept, "forest_m3_100": kept} if kept else row
 
 
 def cap_rows(index, level, code, source, above=()):
@@ -127,7 +139,7 @@ def find_cap(index, level, code, source, above=()) -> Tuple[Optional[CapRow], st
         if row["cap_m3_100"] is None or int(row["cap_m3_100"]) < 0:
             return None, f"指标表中这一行未填指标水量{where(row)}"
         if not 0 <= int(row.get("reserve_m3_100") or 0) <= int(row["cap_m3_100"]):
-            return None, f"指标表中这一行的预留水量大于指标水量{where(row)}"
+            return None, f"指标表中这一行的预留水量{'（含林草用水量）' if row.get('forest_m3_100') else ''}大于指标水量{where(row)}"
     if len({(int(row["cap_m3_100"]), int(row.get("reserve_m3_100") or 0)) for row in rows}) > 1:
         return None, f"指标表中这一行有 {len(rows)} 个不同的值，请只留一行{where(rows[0])}"
     return CapRow(int(rows[0]["fid"]), int(rows[0]["cap_m3_100"]), rows[0], int(rows[0].get("reserve_m3_100") or 0)), ""

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..model import amounts
 from ..model.errors import WaterRightsError
-from . import layout, names, records, workbook
+from . import layout, names, records, users, workbook
 
 QUOTA_M3_MU = {"制种玉米": 395, "大田玉米": 380, "小麦": 325, "马铃薯": 290, "蔬菜": 430, "苜蓿": 360, "甜菜": 370, "枸杞": 300}
 METHOD_FACTOR = {"畦灌": 100, "低压管灌": 88, "膜下滴灌": 70}
@@ -18,9 +18,8 @@ SOURCES = ("surface", "ground")
 SOURCE_TEXT = {"surface": "地表水", "ground": "地下水"}
 MIXED_SHARE_E4 = 6000
 TIGHT, EASY = (8, 10), (13, 10)
+DEMO, EDITION = users.DEMO, users.EDITION
 ROOMY, BUSY_M3, WELLS_PER_SHORT_PERMIT = (12, 10), 10_000, 60
-DEMO = "是"
-EDITION = "示例数据，非正式定额"
 POLICY_VALUES = {
     "demo": "true", "county": layout.COUNTY_NAME, "mixed_surface_share": "0.6", "default_method": records.DEFAULT_METHOD,
     "days": "7", "objections_to": "示例县水务局水权办（示例地址）", "phone": "1000000-0000（虚构号码）",
@@ -129,11 +128,14 @@ def write_caps(path, county):
     rows = []
     for number, source in enumerate(SOURCES):
         total = demand[:, number].sum()
-        rows.append(("县", layout.COUNTY_CODE, layout.COUNTY_NAME, SOURCE_TEXT[source], _cap(total, EASY), "示例总量控制指标", DEMO))
+        forests = users.forest_districts(county) if source == "surface" else []
+        rows.append(("县", layout.COUNTY_CODE, layout.COUNTY_NAME, SOURCE_TEXT[source],
+                     _cap(total, EASY) + users.FOREST_VOLUME_M3 * len(forests), "示例总量控制指标", DEMO))
         for district, code in enumerate(county.names.district_code):
             short = district == tight and source == "ground"
             rows.append(("灌区", code, county.names.district_name[district], SOURCE_TEXT[source],
-                         _cap(demand[district, number], TIGHT if short else EASY),
+                         _cap(demand[district, number], TIGHT if short else EASY)
+                         + users.FOREST_VOLUME_M3 * (district in forests),
                          f"示例许可{code}{'D' if source == 'ground' else 'S'}", DEMO))
     county.truth.add("CAP_EXCEEDED", [f"district|{county.names.district_code[tight]}|ground"], "地下水指标为定额水量的八成")
     _write_titled(path, "用水总量指标表", "示例县用水总量指标表（示例数据）",

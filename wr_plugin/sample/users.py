@@ -4,8 +4,8 @@ Each check form has a few rows that are in order and a few with a planted defect
 """
 
 from . import layout, workbook
-from .limits import DEMO, EDITION
 
+DEMO, EDITION = "是", "示例数据，非正式定额"
 UNTIL, EXPIRED, SOON = "2029-12-31", "2026-06-30", "2027-01-31"
 SOURCE_TEXT = {"surface": "地表水", "ground": "地下水"}
 PRODUCTS = (("水泥", "t", "0.35"), ("酱油", "t", "3.2"), ("生猪", "头·年", "8"), ("宾馆", "床·年", "40"), ("学校", "人·年", "12.5"))
@@ -58,9 +58,14 @@ def write_all(folder, county):
     _write_forests(folder, county)
 
 
+def forest_districts(county):
+    """Numbers of the districts with forest land: those with surface water."""
+    return [d for d, supply in enumerate(county.land.layout.supply.tolist()) if supply != layout.GROUND]
+
+
 def _write_forests(folder, county):
     """Collective forest farms of the districts with surface water; the last one's district has no forest volume."""
-    districts = [d for d, supply in enumerate(county.land.layout.supply.tolist()) if supply != layout.GROUND]
+    districts = forest_districts(county)
     dry = [d for d, supply in enumerate(county.land.layout.supply.tolist()) if supply == layout.GROUND][0]
     names, rows, volumes = county.names, [], []
     for place, district in enumerate(districts):

@@ -62,6 +62,9 @@ UPDATE again_holder SET village_code = CASE
     ELSE (SELECT p.village_code FROM again_part a JOIN parcel p ON p.fid = a.parcel_fid
           WHERE a.CBFBM = again_holder.CBFBM AND a.source = again_holder.source ORDER BY p.DKBM, p.fid LIMIT 1) END
 """
+FOREST = """
+SELECT district_code, source, sum(volume_m3_100) FROM user_right WHERE user_kind = 'forest' GROUP BY district_code, source
+"""
 
 
 class Reckoning:
@@ -75,7 +78,8 @@ class Reckoning:
         self.step = round(policy.get("volume.step_m3") * 100)
         self.levels, self.mode = tuple(policy.get("cap.tree")), policy.get("cap.mode")
         self.quotas = tables.Quotas(self._rows("SELECT * FROM quota ORDER BY fid"))
-        self.caps = tables.Caps(self._rows("SELECT * FROM cap ORDER BY fid"), policy)
+        forest = {(row[0], row[1]): row[2] for row in self._rows(FOREST)}  # stored: forest land is not reckoned again
+        self.caps = tables.Caps(self._rows("SELECT * FROM cap ORDER BY fid"), policy, forest)
         by_units = policy.get("quota.basis") == "composite"
         self.composite = units.Composite(self._rows("SELECT * FROM crop_mix ORDER BY fid"), self.quotas) if by_units else None
         self.rules = parcels.Rules(policy, self.quotas, units.Units(policy, self._rows, codes.LISTED_UNITS), self.composite)

@@ -46,7 +46,8 @@ class Caps:
 
     LACKING = "lacking"
 
-    def __init__(self, rows, policy):
+    def __init__(self, rows, policy, forest):
+        """``forest``: {(district, source): 0.01 m³} of forest land, kept from the parcels as a reserve is."""
         self.rows = defaultdict(list)
         share = policy.get("cap.reserve_share")
         for row in rows:
@@ -54,7 +55,9 @@ class Caps:
             cap, reserve = row["cap_m3_100"], row["reserve_m3_100"]
             if reserve is None and share and level == "county" and cap is not None:
                 reserve = rounded(cap * round(share * 10_000), 10_000)
-            self.rows[level, code, source].append((text(row["parent_code"]), cap, reserve or 0))
+            kept = sum(amount for (district, of), amount in forest.items()
+                       if of == source and (level == "county" or level == "district" and district == code))
+            self.rows[level, code, source].append((text(row["parent_code"]), cap, (reserve or 0) + kept))
         self.needed = {"county"} if policy.get("cap.without_district") == "county" else {"county", "district"}
 
     def find(self, path, source):
