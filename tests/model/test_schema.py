@@ -25,6 +25,15 @@ def test_references_point_at_declared_unique_columns():
                 assert column == other.key or (column,) in other.unique, (table.name, field.name)
 
 
+def test_what_points_at_a_result_that_is_replaced_is_indexed():
+    """Else every row of a result that goes would have all rows that may point at it searched: hours for a county."""
+    replaced = {"holder_right", "unit_right", "cap_result", "parcel_right", "right_part"}
+    for table in schema.tables().values():
+        for field in table.fields:
+            if field.references.split(".")[0] in replaced:
+                assert field.name in (table.key, *table.indexes), (table.name, field.name)
+
+
 def test_edited_tables_have_a_uuid():
     assert all("uuid" in t.by_name for t in schema.tables().values() if t.edited)
 

@@ -188,7 +188,7 @@ RIGHT_PART = Table(
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
         Field("unit_id", TEXT, "确权单位水权编号", references="unit_right.unit_id", note="空为一户一水源（旧版核定的）"),
     ),
-    key="part_id", indexes=("parcel_fid", "CBFBM"),
+    key="part_id", indexes=("parcel_fid", "CBFBM", "unit_id"),
 )
 HOLDER_RIGHT = Table(
     "holder_right", "户水权", RESULT,
@@ -275,6 +275,7 @@ CAP_RESULT = Table(
         Field("limit_m3_100", INTEGER, "最多可得水量", unit="0.01 m³", note="本级指标减去预留，与下级最多可得之和，取小者"),
         Field("cut_m3_100", INTEGER, "核减水量", unit="0.01 m³", computed="demand_m3_100 - volume_m3_100"),
     ),
+    indexes=("parent_fid",),
 )
 CAP_CLASS = Table(
     "cap_class", "指标执行分类", RESULT,
