@@ -11,6 +11,9 @@ from wr_plugin.model import codes
 from wr_plugin.store.workfile import WorkFile
 
 
+SEEDS, TWICE = (1, 2), ("一般", "无编码", "无编码，错字多")
+
+
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
     """Path of a sample county's work file after import, 3,000 parcels."""
@@ -40,12 +43,12 @@ def copied(county, tmp_path):
 def test_what_is_sure_is_right_and_review_holds_the_rest(copied, name, record_property):
     hardest = name in linking_trials.HARDEST
     dirt = {**linking_trials.MIXES, **linking_trials.HARDEST}[name]
-    first, second = (linking_trials.trial(copied(), dirt, seed) for seed in (1, 2))
-    both = first + second
+    done = [linking_trials.trial(copied(), dirt, seed) for seed in (SEEDS if name in TWICE else SEEDS[:1])]
+    both = sum(done[1:], done[0])
     print(name, both)
     for figure in ("precision", "recall", "recall_of_told", "held", "rows"):
         record_property(figure, float(getattr(both, figure)))
-    assert min(first.precision, second.precision) >= 0.995
+    assert min(rates.precision for rates in done) >= 0.995
     assert both.recall_of_told >= (0.94 if hardest else 0.96)
     # few are left, and some of them bear nothing of their parcel but the village: 98 % in a bigger county
     assert both.held >= (0.94 if hardest else 0.95)
