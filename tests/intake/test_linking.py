@@ -10,7 +10,6 @@ from wr_plugin.intake import linking
 from wr_plugin.model import codes
 from wr_plugin.store.workfile import WorkFile
 
-
 SEEDS, TWICE = (1, 2), ("一般", "无编码", "无编码，错字多")
 
 
