@@ -37,6 +37,8 @@ def run(store, params, progress):
         raise BadInput("没有说改什么", levers.GRAMMAR, where="--lever")
     if params["adopt"] and params["village"]:
         raise BadInput("采用是全县的，不能只采用一个村", "去掉 --village")
+    if params["adopt"] and any(lever.table == "parcel" for lever in changes):
+        raise BadInput("地块的作物、面积、名录等不能由试算采用", "在原始资料里改正，再导入、检查、核定")
     progress.plan(6, 12, 3, 6)
     progress.step("读取地块、定额与指标")
     base = base_of(store, progress, start="按今天的政策核定")

@@ -15,7 +15,7 @@ from typing import Optional, Tuple
 from ..model import amounts, codes
 from ..model import policy as policies
 from ..model.errors import BadInput
-from . import limits
+from . import limits, parcel_edits
 
 QUOTA, ETA_CANAL, ETA_FIELD, CAP = "quota_m3_mu_100", "eta_canal", "eta_field", "cap_m3_100"
 TABLE_LEVERS = {
@@ -38,7 +38,7 @@ NAMES = {QUOTA: "定额", ETA_CANAL: "η渠系", ETA_FIELD: "η田间", CAP: "�
 LEVER = re.compile(r"\s*([^:：=＝]+?)\s*(?:[:：]\s*([^=＝]*?)\s*)?[=＝]\s*(.+?)\s*")
 PER_CENT = re.compile(r"([-+＋－−])\s*(\d+(?:\.\d+)?)\s*[%％]")
 ANY = ("*", "＊", "全部")
-GRAMMAR = "写成“名称:对象=值”，如 定额:玉米=-5%、定额:玉米/GQ01/地表水=380、η渠系:*=0.62、指标:GQ01/地表水=12000000、地表水比例=0.7、法定面积=SCMJ"
+GRAMMAR = "写成“名称:对象=值”，如 定额:玉米=-5%、定额:玉米/GQ01/地表水=380、η渠系:*=0.62、指标:GQ01/地表水=12000000、地表水比例=0.7、法定面积=SCMJ、地块:6207…/作物=小麦"
 ETA_STEP = Decimal("0.0001")
 
 
@@ -55,7 +55,9 @@ class Lever:
 
     @property
     def table(self):
-        """``quota``, ``cap`` or ``policy``."""
+        """``quota``, ``cap``, ``parcel`` or ``policy``."""
+        if self.field.startswith("parcel."):
+            return "parcel"
         return "cap" if self.field == CAP else "quota" if self.field in NAMES else "policy"
 
 
@@ -78,12 +80,25 @@ def parse(text):
     if name in TABLE_LEVERS:
         amount, relative = _amount(value, text)
         return Lever(text.strip(), TABLE_LEVERS[name], words, amount, relative)
+    if name in ("地块", "parcel"):
+        return _of_parcel(text, words, value)
     path = SETTINGS.get(name, name)
     if path not in AT:
         raise BadInput(f"“{name}”不能试算", f"可以试算的：{'、'.join([*NAMES.values(), *SETTINGS])}；{GRAMMAR}", where="--lever")
     if words:
         raise BadInput(f"“{name}”不分对象", f"写成 {name}=值", where="--lever")
     return Lever(text.strip(), path, (), _setting(path, value))
+
+
+def _of_parcel(text, words, value):
+    """A lever on one fact of one parcel."""
+    if len(words) != 2 or words[1] not in parcel_edits.FIELDS:
+        raise BadInput(f"“{text}”说不清改地块的什么", f"写成 地块:编码/名称=值，名称有{'、'.join(parcel_edits.FIELDS)}", where="--lever")
+    name, expected = parcel_edits.FIELDS[words[1]]
+    try:
+        return Lever(text.strip(), f"parcel.{name}", words[:1], parcel_edits.value_of(name, value))
+    except (KeyError, ValueError):
+        raise BadInput(f"“{text}”的值“{value}”不对", f"应为{expected}", where="--lever") from None
 
 
 def _amount(value, text):
@@ -132,7 +147,7 @@ def apply(levers, quota, cap, policy):
             quota = _with(quota, lever, _quota_words, "定额表")
         elif lever.table == "cap":
             cap = _with(cap, lever, _cap_words, "指标表")
-        else:
+        elif lever.table == "policy":
             _refuse_idle(lever, policy)
             policy = dataclasses.replace(policy, values={**policy.values, lever.field: lever.value}, sha256="", text="")
     return Changed(quota, cap, policy)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..model.errors import BadInput
-from . import caps, columns, determine, levers
+from . import caps, columns, determine, levers, parcel_edits, recompute
 
 KEPT = ("areas", "screen", "split", "quotas", "missing_caps")
 """Steps before which the base stands ready; a lever on another step goes on from the one before it."""
@@ -66,9 +66,13 @@ class Base:
 
     def __init__(self, inputs, policy, report=lambda part: None):
         """``report`` is called with the part done, 0 … 1, and may raise to cancel."""
-        self.inputs, self.policy = inputs, policy
-        self._kept, self._report = OrderedDict(), report
-        start = determine.Chain(inputs, policy)
+        self.policy, self._report = policy, report
+        self._determine(inputs)
+
+    def _determine(self, inputs):
+        """All of today, from the beginning."""
+        self.inputs, self._kept = inputs, OrderedDict()
+        start = determine.Chain(inputs, self.policy)
         self.parcel_fid, self.count = start.parcel["fid"].to_numpy(), start.count
         self._number_places(start)
         self._kept[KEPT[0], ()] = start
@@ -97,6 +101,20 @@ class Base:
         first[chain.holding.holder[::-1]] = self.group["village"][chain.holding.parcel[::-1]]
         return first
 
+    def edited(self, inputs, codes):
+        """Takes over ``inputs`` in which the rows of these parcels (DKBM), or of their holders, have changed: today is
+        then what a new ``Base`` would have, but only the changed parcels are determined again where that is enough.
+        """
+        before, chain = self.today, recompute.merged(self._ready(), inputs, codes)
+        if chain is None:
+            self._determine(inputs)
+            return
+        self.inputs, self._kept = inputs, OrderedDict({("quotas", ()): chain})
+        if chain.site is not before.site or chain.parcel is not before.parcel:
+            self._number_places(chain)
+        self.today = chain = self.chain([])
+        self.names, self.before = chain.names, self._figures(chain)
+
     def prepare(self, setting, values):
         """Makes levers on an early setting (``area.legal``) as quick as the others, at the cost of memory."""
         for value in values:
@@ -116,7 +134,12 @@ class Base:
             kept = self._kept.get((step, _before(step, settings)))
             if kept is not None and not (step == "missing_caps" and "quota" in tables):
                 break
+        else:
+            kept = self._kept[step, ()] = determine.Chain(self.inputs, self.policy)
         inputs = dataclasses.replace(self.inputs, quota=changed.quota, cap=changed.cap)
+        if "parcel" in tables:
+            return self._with_parcels(changes, parcel_edits.applied(inputs, changes, changed.policy.get("area.legal")),
+                                      changed.policy, early=_before(recompute.BEFORE, settings))
         chain = kept.fork(inputs, changed.policy)
         for position in range(STEP[step], len(STEP)):
             step = COMPUTED[position]
@@ -127,6 +150,22 @@ class Base:
             getattr(chain, step)()
             self._report((position + 1) / len(STEP))
         return chain
+
+    def _with_parcels(self, changes, inputs, policy, early):
+        """A chain where facts of some parcels are changed too: only these are determined again, unless settings that bear
+        upon the land (``early``) make all of it another."""
+        edited = {lever.words[0] for lever in changes if lever.table == "parcel"}
+        chain = None if early else recompute.merged(self._ready(), inputs, edited)
+        first = STEP[recompute.BEFORE] if chain is not None else 0
+        chain = chain or determine.Chain(inputs, policy)
+        chain.policy = policy
+        for step in COMPUTED[first:]:
+            getattr(chain, step)()
+        return chain
+
+    def _ready(self):
+        """Today's chain before the quotas."""
+        return self._kept[recompute.BEFORE, ()]
 
     def _keep(self, step, settings, chain, plain):
         """Remembers a state that other levers can go on from: it must not rest on a changed table."""
@@ -166,8 +205,15 @@ class Base:
         by_cell = np.stack([columns.sums(one, cells, count * KINDS) for one in measured], axis=1)
         return Figures(
             columns.sums(measured[2], place, self.count), columns.sums(measured[0], place, self.count),
-            columns.sums(measured[2], part["holder"].to_numpy() * KINDS + source, len(chain.holding.codes) * KINDS),
+            columns.sums(measured[2], self._owner(chain, part) * KINDS + source, len(self.codes) * KINDS),
             {level: self._of_level(by_cell, level) for level in LEVELS}, having)
+
+    def _owner(self, chain, part):
+        """The holder's number among ``codes`` of each part; a chain made after an edit may know fewer holders."""
+        owner = part["holder"].to_numpy()
+        if len(chain.holding.codes) == len(self.codes):
+            return owner
+        return pd.Index(self.codes).get_indexer(pd.Index(chain.holding.codes))[owner]
 
     def _of_level(self, by_cell, level):
         """(groups × sources, measures) sums of a level from the sums by cell."""
