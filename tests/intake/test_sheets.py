@@ -179,6 +179,21 @@ def test_two_rows_of_one_key_are_refused(package):
         read_caps(path)
 
 
+def test_the_cap_sheet_has_levels_below_the_district_a_reserve_and_the_code_above(package):
+    """A village that lies in two districts has a row for each: the code above tells them apart."""
+    head = ["层级", "代码", "名称", "水源", "指标水量（m³）", "预留水量（m³）", "上级代码", "依据"]
+    rows = [["县", "620799", "示例县", "地表水", 1000, 50, None, "文"], ["村", "620799101001", "东风村", "地表水", 300, None, "GQ01", None],
+            ["村", "620799101001", "东风村", "地表水", 200, None, "GQ02", None], ["支渠", "QD01", "一支渠", "地表水", 400.5, None, None, None],
+            ["斗口", "DK01", "一号斗口", "地表水", 100, None, None, None], ["镇", "620799101", "红旗镇", "地下水", 90, None, None, None]]
+    frame = read_caps(package.book("定额与指标/用水总量指标表.xlsx", head, *rows))
+    assert frame["cap_level"].tolist() == ["county", "village", "village", "canal", "outlet", "town"]
+    assert frame["cap_m3_100"].tolist() == [100_000, 30_000, 20_000, 40_050, 10_000, 9_000]
+    assert frame["reserve_m3_100"][0] == 5_000 and frame["reserve_m3_100"][1:].isna().all()
+    assert frame["parent_code"].tolist()[1:3] == ["GQ01", "GQ02"]
+    with pytest.raises(BadInput, match="重复.*GQ01.*第 3、8 行"):
+        read_caps(package.book("定额与指标/用水总量指标表.xlsx", head, *rows, rows[1]))
+
+
 DKBM = CBDKXX.by_name["DKBM"]
 ANY_CELL = st.one_of(st.none(), st.text(max_size=24), st.integers(-10**19, 10**19), st.floats(allow_nan=False),
                      st.booleans(), st.dates(), st.from_regex(r"[0-9]{14,20}", fullmatch=True))

@@ -37,7 +37,7 @@ def found(work, *changes):
         with store.transaction():
             for sql in changes:
                 assert store.connection.execute(sql).rowcount > 0, sql
-        return balance.balance(store)
+        return balance.balance(store, store.policy())
 
 
 @pytest.mark.parametrize("tree", ["villages", "canals", "towns"])
@@ -55,6 +55,17 @@ def test_every_county_balances(tmp_path, tree, mode):
         assert all(over[source] == row["demand_m3_100"] - row["limit_m3_100"] for source, row in root.items())
     else:
         assert all(node.left_m3_100 is None or node.left_m3_100 >= 0 for node in made.nodes)
+
+
+def test_other_users_stand_beside_and_all_together_under_the_level_above(tmp_path):
+    """20,000 m³ of a permit holder and what the parcels have, against a total of 30,000 m³ and 15,000 m³ of ground water."""
+    path = confirmed(tmp_path / "c.gpkg", six_parcels(), {"cap.mode": "report", "cap.total_m3": 30_000, "cap.ground_m3": 15_000})
+    made = found(path, "INSERT INTO user_right (user_id, user_kind, user_code, source, volume_m3_100, state) "
+                       "VALUES ('permit-1-ground', 'permit', '1', 'ground', 2000000, 'right')")
+    lines = {(one.source, one.layer): one for one in made.lines}
+    assert not made.wrong and lines["ground", "其他用水户"].sums[2] == 2_000_000
+    assert lines["ground", "全部用水户（上级总量）"].verdict == "超过上级总量 5,000 m³"
+    assert lines["", "全部用水户（上级总量）"].left_m3_100 == 3_000_000 - 6 * 360_000 - 2_000_000
 
 
 @pytest.mark.parametrize("sql, layer, told", [
@@ -95,7 +106,7 @@ def test_candidates_by_hand(tmp_path):
                          unapproved_m2_100={**dict.fromkeys(range(1, 7), 0), 2: 300_000, 4: 600_000})
     path = confirmed(tmp_path / "c.gpkg", inputs, {"cap.mode": "report"})
     with WorkFile.open(path) as store:
-        made = balance.balance(store)
+        made = balance.balance(store, store.policy())
         land, volumes = reclaim.land(store, store.policy()), reclaim.volumes(store, made.nodes)
     told = [(one.kind, one.DKBM, one.area_mu_100, one.volume_m3_100, one.basis) for one in land]
     assert sorted(told) == [

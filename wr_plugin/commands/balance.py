@@ -21,7 +21,7 @@ def run(store, params, progress):
     progress.plan(60, 25, 15)
     progress.step("逐层合计")
     with interruptible(store, progress):
-        found = balance.balance(store, progress.update)
+        found = balance.balance(store, store.policy(), progress.update)
         progress.step("收储候选")
         land, volumes = reclaim.land(store, store.policy()), reclaim.volumes(store, found.nodes)
     progress.step("写平衡表")

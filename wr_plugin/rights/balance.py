@@ -22,7 +22,8 @@ BALANCED = "平"
 class Line:
     """One layer of one source ("" for both): how many there are, their sums, and what does not agree with the parts.
 
-    ``cap``, ``reserve``, ``left``: of the county's line only; 0.01 m³. ``over``: which caps are exceeded.
+    ``cap``, ``reserve``, ``left``: of lines that are held against a cap; 0.01 m³. ``over``: which caps are exceeded.
+    ``note``: why the line is not held against the parts.
     """
 
     source: str
@@ -34,10 +35,11 @@ class Line:
     reserve_m3_100: Optional[int] = None
     left_m3_100: Optional[int] = None
     over: List[str] = field(default_factory=list)
+    note: str = ""
 
     @property
     def verdict(self):
-        return "；".join(self.wrong + self.over) or BALANCED
+        return "；".join(self.wrong + self.over) or self.note or BALANCED
 
 
 @dataclass
@@ -99,6 +101,8 @@ SUMS = "coalesce(sum(area_mu_100), 0) AS area_mu_100, coalesce(sum(demand_m3_100
 PARTS_BY_SOURCE = f"SELECT source, count(*) AS n, {SUMS} FROM right_part GROUP BY source"  # nosec B608: our own texts
 HOLDERS_BY_SOURCE = f"SELECT source, count(*) AS n, {SUMS} FROM holder_right GROUP BY source"  # nosec B608: our own texts
 UNITS_BY_SOURCE = f"SELECT source, count(*) AS n, {SUMS} FROM unit_right GROUP BY source"  # nosec B608: our own texts
+USERS_BY_SOURCE = "SELECT source, count(*) AS n, sum(area_mu_100) AS area, sum(volume_m3_100) AS volume FROM user_right" \
+                  " WHERE volume_m3_100 > 0 GROUP BY source"
 HAVING = "count(CASE WHEN state IN ('right', 'reduced') THEN 1 END)"
 PARCELS = f"SELECT '' AS source, {HAVING} AS n, {SUMS} FROM parcel_right"  # nosec B608: our own texts
 AGAINST = """
@@ -139,13 +143,13 @@ FROM holder_right GROUP BY village_code, source
 NOTHING = (0, 0, 0)
 
 
-def balance(store, report=lambda done: None):
+def balance(store, policy, report=lambda done: None):
     """``Balance`` of the stored rights. ``report(done)`` is called with the part done, 0 … 1, and may raise to cancel."""
     villages = _villages(store)
     report(0.4)
     nodes = _nodes(store)
     lines = _lines(store, villages, nodes, report)
-    return Balance(lines, villages, nodes)
+    return Balance([*lines, *_with_other_users(store, policy, lines)], villages, nodes)
 
 
 def _lines(store, villages, nodes, report):
@@ -185,6 +189,25 @@ def _lines(store, villages, nodes, report):
             lines.append(certificates[source])
     both[1].wrong = _whole_differs(both[1].sums, whole[1]) + both[1].wrong
     return [*lines, *both]
+
+
+def _with_other_users(store, policy, lines):
+    """Users without contract land, and all users together against what the policy says of the level above."""
+    users = {row["source"]: row for row in reading.rows(store, USERS_BY_SOURCE)}
+    made, total = [], {one.source: one.sums[2] for one in lines if one.layer == "户"}
+    for source in codes.SOURCE:
+        if source in users:
+            row = users[source]
+            made.append(Line(source, "其他用水户", row["n"], (row["area"], None, row["volume"]), note="林草、取水许可、管网，另行核定"))
+            total[source] += row["volume"]
+    for source, setting in (("ground", "cap.ground_m3"), ("", "cap.total_m3")):
+        if policy.get(setting) is None:
+            continue
+        cap, volume = round(policy.get(setting) * 100), total[source] if source else sum(total.values())
+        count = sum(one.count for one in (*lines, *made) if one.layer in ("户", "其他用水户") and source in ("", one.source))
+        over = [f"超过上级总量 {m3_text(volume - cap)} m³"] if volume > cap else []
+        made.append(Line(source, "全部用水户（上级总量）", count, (None, None, volume), [], cap, None, cap - volume, over))
+    return made
 
 
 def _cap_lines(source, nodes, sums, districts):

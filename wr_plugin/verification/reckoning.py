@@ -129,7 +129,7 @@ class Reckoning:
         self.connection.execute(HOLDERS)
         self.connection.execute(VILLAGES)
         self.connection.executemany(f"INSERT INTO again_unit VALUES ({', '.join('?' * 13)})",  # nosec B608: marks
-                                    map(self._unit, self._rows(UNITS)))
+                                    map(self._unit, self.connection.execute(UNITS)))
         self.report(1.0)
 
     def _unit(self, row):
