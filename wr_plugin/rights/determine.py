@@ -268,12 +268,11 @@ class Chain:
         self.outcome.stop(self.partly != "", "reduced", self.partly)
         self.outcome.stop(self.outcome.open, "right", "")
         right_part = self._right_part()
-        unit_right = unit_columns.totals(self, right_part)
-        right_part["unit_id"] = self.unit_ids
         holder_right = holders.totals(
             self.part["holder"].to_numpy(), self.part["source"].to_numpy(), right_part["parcel_fid"].to_numpy(),
             *(self.part[name].to_numpy() for name in ("area_mu_100", "demand_m3_100", "volume_m3_100")),
             self.holding.codes, self.names, self.parcel["village_code"].to_numpy(dtype=object)[self.part["parcel"]])
+        unit_right, right_part["unit_id"] = unit_columns.totals(self, right_part, holder_right)
         return Rights(self._parcel_right(), right_part, holder_right, *self._cap_results(right_part),
                       unit_right, pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code",
                                                         "value"]))

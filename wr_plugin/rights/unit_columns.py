@@ -20,13 +20,15 @@ SUBJECT = {"NO_PERMIT": "district_code", "OVERDRAFT_GROUND": "well_code", "SPRIN
 @dataclass
 class Assigned:
     """Per part: ``unit``, number into ``kinds`` and ``unit_codes`` (object arrays), -1 for none; ``refusal``: finding
-    code, "" where confirmed. ``told``: (code, subject, positions of the parts) of what is refused."""
+    code, "" where confirmed. ``told``: (code, subject, positions of the parts) of what is refused. ``plain``: every part
+    is its household's."""
 
     unit: np.ndarray
     kinds: np.ndarray
     unit_codes: np.ndarray
     refusal: np.ndarray
     told: List[tuple] = field(default_factory=list)
+    plain: bool = False
 
     def refuse(self, code, subject, rows):
         self.refusal[rows] = code
@@ -62,6 +64,7 @@ def assign(chain):
                     chain.holding.codes, np.full(count, "", dtype=object))
     plain = policy.get("unit") == "holder_source" and not policy.get("units.rules")
     if plain and not withheld.needs_zones(policy) and not policy.get("permit.district_required"):
+        made.plain = True
         return made
     places = _Places(chain)
     kind = np.full(count, None, dtype=object)
@@ -98,18 +101,20 @@ def _give_units(made, chain, places, kind):
 
 def _give_listed(made, chain, places, kind, code, rows, wanted):
     """The units of parts that the delivered list of members tells; what it does not list goes where the policy says."""
-    otherwise, refused = chain.policy.get("units.unlisted"), {}
-    number, pairs = pd.factorize(pd.MultiIndex.from_arrays([places.holder[rows], places.parcel[rows]]))
+    otherwise = chain.policy.get("units.unlisted")
+    holder, parcel = places.holder[rows], places.parcel[rows]
+    if places.members.of_parcel:
+        number, pairs = pd.factorize(pd.MultiIndex.from_arrays([holder, parcel]))
+    else:
+        number, known = pd.factorize(holder)
+        pairs = [(one, "") for one in known]
     answers = [places.members.find(wanted, *pair) for pair in pairs]
-    for row, (unit, reason) in zip(rows, (answers[k] for k in number)):
-        if unit:
-            kind[row], code[row] = unit.kind, unit.code
-        elif reason == "UNIT_MISSING" and otherwise:
-            kind[row] = otherwise
-        else:
-            refused.setdefault((reason, places.holder[row]), []).append(row)
-    for (reason, holder), mine in refused.items():
-        made.refuse(reason, holder, np.array(mine))
+    found = np.array([(unit.kind, unit.code, "") if unit else (otherwise, "", "") if reason == "UNIT_MISSING" and otherwise
+                      else (None, "", reason) for unit, reason in answers], dtype=object).reshape(-1, 3)
+    kind[rows], code[rows] = found[number, 0], found[number, 1]
+    refused = np.flatnonzero(found[number, 2] != "")
+    for (reason, of), mine in pd.Series(refused).groupby([found[number[refused], 2], holder[refused]]).groups.items():
+        made.refuse(reason, of, rows[refused[mine]])
 
 
 class _Places:
@@ -190,8 +195,11 @@ def spread(area, quota, unit, step_m3_100):
     return cut.parts * step_m3_100, cut
 
 
-def totals(chain, right_part):
-    """The frame ``unit_right`` without ``run_id``, ordered by kind, code and source."""
+def totals(chain, right_part, holder_right):
+    """The frame ``unit_right`` without ``run_id``, ordered by kind, code and source, and the unit's number of each part:
+    (frame, (n,) object array)."""
+    if chain.assigned.plain and not chain.composite:
+        return _households(chain, holder_right)
     part, assigned = chain.part, chain.assigned
     kinds = len(caps.SOURCES)
     key, group = np.unique(part["unit"].to_numpy() * kinds + part["source"].to_numpy(), return_inverse=True)
@@ -214,13 +222,31 @@ def totals(chain, right_part):
     })
     if composite:
         _tell_last(frame, chain, right_part, group)
-    chain.unit_ids = frame["unit_id"].to_numpy(dtype=object)[group]
-    return frame.sort_values(["unit_kind", "unit_code", "source"], ascending=[True, True, False], ignore_index=True)
+    ids = frame["unit_id"].to_numpy(dtype=object)[group]
+    return frame.sort_values(["unit_kind", "unit_code", "source"], ascending=[True, True, False], ignore_index=True), ids
+
+
+def _households(chain, holder_right):
+    """One household, one source, one unit: the rows of ``holder_right``, in its order."""
+    key = chain.part["holder"].to_numpy() * len(caps.SOURCES) + chain.part["source"].to_numpy()
+    row = np.cumsum(np.bincount(key) > 0) - 1 if len(key) else key
+    blank = pd.array([None] * len(holder_right), dtype="Int64")
+    frame = pd.DataFrame({
+        "unit_id": holder_right["right_id"], "unit_kind": "holder_source", "unit_code": holder_right["CBFBM"],
+        "unit_name": holder_right["holder_name"].where(holder_right["holder_name"].notna(), holder_right["CBFBM"]),
+        "source": holder_right["source"], "members": 1, "parcels": holder_right["parcels"],
+        "area_mu_100": holder_right["area_mu_100"], "quota_m3_mu_100": blank, "weight_e4": blank,
+        "demand_m3_100": holder_right["demand_m3_100"], "volume_m3_100": holder_right["volume_m3_100"],
+        "last_remainder": None, "last_key": None})
+    return frame, holder_right["right_id"].to_numpy(dtype=object)[row[key]]
 
 
 def _different(group, value, count):
-    pairs = np.unique(group.astype(np.int64) * (int(value.max(initial=0)) + 1) + value)
-    return np.bincount(pairs // (int(value.max(initial=0)) + 1), minlength=count)[:count]
+    """How many different values each group has."""
+    scale = int(value.max(initial=0)) + 1
+    pairs = np.sort(group.astype(np.int64) * scale + value)
+    first = np.r_[True, pairs[1:] != pairs[:-1]] if len(pairs) else np.zeros(0, dtype=bool)
+    return np.bincount(pairs[first] // scale, minlength=count)[:count]
 
 
 def _one_quota(part, group, count):
