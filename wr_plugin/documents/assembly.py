@@ -197,7 +197,10 @@ def _remark(parcel, state, site, holders, cut):
         return "未核定"
     if state.state == "reduced":
         kind = codes.UNAPPROVED_KIND.get(_text(site.unapproved_kind) if site is not None else "", "新开、复垦、未批耕地")
-        words.append(f"扣减{kind} {mu_text(int(state.deducted_mu_100))} 亩")
+        if int(state.deducted_mu_100):
+            words.append(f"扣减{kind} {mu_text(int(state.deducted_mu_100))} 亩")
+        if state.reason != "UNAPPROVED_OVERLAP" and _text(state.reason) in KINDS:
+            words.append(f"{KINDS[state.reason].title}，这部分暂不确权")
     elif state.state == "not_contract":
         words.append(f"{codes.DKLB.get(_text(parcel.DKLB), '非承包地')}，不予确定水权")
     elif state.state in ("outside_registry", "unapproved"):
@@ -207,7 +210,8 @@ def _remark(parcel, state, site, holders, cut):
     elif state.state not in HAVING:
         kind = KINDS.get(_text(state.reason))
         title = kind.title if kind else codes.PARCEL_STATE.get(state.state, "")
-        words.append(f"{title}，待核实" if state.state != "no_source" else f"{title}，不予确定水权")
+        told = {"no_source": "不予确定水权", "withheld": "暂不确权"}.get(state.state, "待核实")
+        words.append(f"{title}，{told}")
     if holders > 1:
         words.append("多户按份承包")
     if cut:
