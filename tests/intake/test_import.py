@@ -183,6 +183,19 @@ def test_cancelling_leaves_nothing_behind(package, bring_in):
     assert not bring_in.work.exists() and list(bring_in.work.parent.glob("*")) == []
 
 
+def test_a_cancel_at_any_moment_is_honoured_and_leaves_nothing_behind(package, bring_in):
+    asked = []
+    bring_in(package, progress=Progress(cancelled=lambda: asked.append(1) and False))
+    bring_in.work.unlink()
+    beside = sorted(bring_in.work.parent.glob("*"))
+    assert len(asked) > 100  # while files are read, column by column, between tables and within statements
+    for moment in range(0, len(asked), len(asked) // 10):
+        calls = []
+        with pytest.raises(Cancelled):
+            bring_in(package, progress=Progress(cancelled=lambda calls=calls, moment=moment: calls.append(1) or len(calls) > moment))
+        assert len(calls) == moment + 1 and sorted(bring_in.work.parent.glob("*")) == beside
+
+
 def test_two_parcels_of_one_code_keep_two_lasting_ids(package, bring_in):
     codes = [township.parcel_code(i + 1) for i in range(12)]
     codes[5] = codes[4]

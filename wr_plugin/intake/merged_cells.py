@@ -22,14 +22,16 @@ BLANK = (None, "")
 
 def fill(raw, table, chosen=None):
     """Fills ``raw`` (a RawTable of a workbook) in place and notes what was done. The file is looked at again only where a
-    text column has blanks."""
+    text column has blanks and its reader has not told the ranges (``raw.merged``)."""
+    if raw.merged is not None and not raw.merged:
+        return
     found = field_matching.match(table, raw.headers, chosen, ask=False)
     fields = {p: table.by_name[name] for name, positions in found.columns.items() for p in positions}
     texts = [p for p, item in fields.items() if item.type == schema.TEXT]
-    if not any(value in BLANK for p in texts for value in raw.columns[p]):
+    if not any(None in raw.columns[p] or "" in raw.columns[p] for p in texts):
         return
     position, filled, sums = {int(row): i for i, row in enumerate(raw.rows)}, 0, []
-    for column, first, last in _downwards(raw.path, raw.sheet):
+    for column, first, last in _downwards(raw.path, raw.sheet) if raw.merged is None else raw.merged:
         item = fields.get(column)
         top = position.get(first)
         rows = [position[row] for row in range(first + 1, last + 1) if row in position] if item and top is not None else []
@@ -58,6 +60,12 @@ def _downwards(path, title):
         yield from _of_xlsx(path, title)
     elif suffix == ".xls":
         yield from _of_xls(path, title)
+
+
+def in_tail(text):
+    """The same of the text that follows a sheet's last row, where a workbook's merged cells stand."""
+    return [(_number(left), int(top), int(bottom)) for left, top, _, bottom in RANGE.findall(text.encode("utf-8"))
+            if int(bottom) > int(top)]
 
 
 def _of_xlsx(path, title):

@@ -15,7 +15,8 @@ class RawTable:
     ``rows``: the row numbers a clerk sees (Excel's row, or the record's number from 1). ``geometry``: shapely array or
     None. ``crs``: WKT as delivered, "" where there is none. ``notes``: what the reader decided or skipped.
     ``feature_ids``: the features' own numbers (FID), which a mapping may use where a layer has no key. ``fields``: once
-    matched, (field, its columns, how it was found).
+    matched, (field, its columns, how it was found). ``merged``: a sheet's cells that are merged downwards, (column from
+    0, first row, last row); None where the reader did not tell.
     """
 
     path: Any
@@ -29,6 +30,7 @@ class RawTable:
     notes: List[str] = field(default_factory=list)
     feature_ids: Optional[np.ndarray] = None
     fields: List[Tuple[str, str, str]] = field(default_factory=list)
+    merged: Optional[List[Tuple[int, int, int]]] = None
 
     def __len__(self):
         return len(self.rows)

@@ -7,7 +7,7 @@ have a lower header of their own.
 
 import re
 from collections import deque
-from itertools import chain, compress, islice
+from itertools import chain, compress, islice, repeat, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ TOTAL = re.compile(r"(合计|总计|小计|共计|累计|本页小计|本页合�
 TOTAL_CELLS = 3
 SHORT, LONG = 8, 12
 NOTE = re.compile(r"^(注|说明|备注|填表|制表|审核|复核|单位负责人|负责人|填报|日期|编制|盖章|（盖章）|\(盖章\))")
-FIRST_ROWS, ROWS_AT_ONCE = 64, 2000
+FIRST_ROWS, ROWS_AT_ONCE = 64, 250
 
 
 def read(path, table, name="", sheet="", chosen=None, constants=(), encoding=None, report=silent):
@@ -59,14 +59,15 @@ def read(path, table, name="", sheet="", chosen=None, constants=(), encoding=Non
 def _pass(path, name, wanted, encoding, report, hidden):
     """(raw tables, [(title, BadInput)] of sheets without the table, empty sheets, sheets of the other visibility)."""
     table, sheet, chosen, constants = wanted
-    found, passed, empty, others, told = [], [], [], [], []
-    for title, rows in workbook.sheets(path, name, encoding, told, hidden, report):
+    found, passed, empty, others, told, merged = [], [], [], [], [], []
+    for title, rows in workbook.sheets(path, name, encoding, told, hidden, report, merged):
         if sheet and title != sheet:
             continue
         if rows is None:
             others.append(title)
             continue
-        del told[:]
+        told.clear()
+        merged.clear()
         rows = _with_content(rows)
         first = list(islice(rows, FIRST_ROWS))
         if not first:
@@ -75,6 +76,7 @@ def _pass(path, name, wanted, encoding, report, hidden):
         raw = _table(path, name, title, first, rows, table, chosen, constants)
         deque(rows, maxlen=0)  # a sheet without the table is still read to its end: what is damaged there is told
         if isinstance(raw, RawTable):
+            raw.merged = merged[0] if merged else None
             raw.notes[:0] = [*([f"工作表“{title}”是隐藏的，照读"] if hidden else []), *told]
             found.append(raw)
         else:
@@ -128,9 +130,7 @@ def _columns(width, rows):
             return columns, np.concatenate(numbers)
         read, grid = zip(*batch)
         numbers.append(np.array(read, dtype=np.int64))
-        if set(map(len, grid)) != {width}:
-            grid = [row if len(row) == width else (*row[:width], *[None] * (width - len(row))) for row in grid]
-        for column, cells in zip(columns, zip(*grid)):
+        for column, cells in zip(columns, chain(zip_longest(*grid), repeat([None] * len(grid)))):
             column.extend(cells)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..model.errors import BadInput, Cancelled
 from ..spatial.chunks import silent
 from . import encoding as encodings
-from . import first_bytes, hidden_rows, xlsx_rows
+from . import first_bytes, hidden_rows, merged_cells, xlsx_rows
 
 UNCALCULATED = xlsx_rows.UNCALCULATED
 MOST_BYTES = (1 << 31) - 1
@@ -23,15 +23,16 @@ HIDDEN_SHOWN = 5
 FEW = 500
 
 
-def sheets(path, name="", encoding=None, told=None, hidden=False, report=silent):
+def sheets(path, name="", encoding=None, told=None, hidden=False, report=silent, merged=None):
     """Yields (sheet name, iterator) for every sheet with a grid, (name, None) for a hidden one; with ``hidden`` the other
     way round.
 
     The iterator gives (row number as the clerk sees it, sequence of values); rows without content may be left out. A
     formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is
     asked for. ``encoding``: what the user asks for in a text file; ``told``: a list that takes what was decided and is
-    worth saying. ``report(done, total)``: called while a sheet is read, with how much of it is; it may raise to cancel.
-    BadInput where the file cannot be read.
+    worth saying; ``merged``: a list that takes, once a sheet's rows are used up, its cells that are merged downwards (as
+    ``RawTable.merged``), where they are known. ``report(done, total)``: called while a sheet is read, with how much of
+    it is; it may raise to cancel. BadInput where the file cannot be read.
     """
     path = Path(path)
     name = name or path.name
@@ -41,7 +42,7 @@ def sheets(path, name="", encoding=None, told=None, hidden=False, report=silent)
     if suffix in TEXT_SUFFIXES:
         found = iter([] if hidden else [("", _csv_rows(path, encoding, told, report))])
     else:
-        found = _workbook_sheets(path, name, told, hidden, report)
+        found = _workbook_sheets(path, name, told, hidden, report, merged)
     for title, rows in _guarded(found, name):
         yield title, None if rows is None else _guarded(rows, name)
 
@@ -63,15 +64,15 @@ def _guarded(items, name):
                        where=name, detail=f"{type(error).__name__}: {error}") from error
 
 
-def _workbook_sheets(path, name, told, hidden, report):
+def _workbook_sheets(path, name, told, hidden, report, merged):
     """By what the file is, not by its ending."""
     if first_bytes.workbook_kind(path, name) == ".xls":
         yield from _xls_sheets(path, name, told, hidden, report)
     else:
-        yield from _xlsx_sheets(path, told, hidden, report)
+        yield from _xlsx_sheets(path, told, hidden, report, merged)
 
 
-def _xlsx_sheets(path, told, hidden, report):
+def _xlsx_sheets(path, told, hidden, report, merged):
     """Sheets by the fast reader; a workbook or a sheet in a form it does not know goes to openpyxl, from that row on."""
     try:
         book = xlsx_rows.Book(path, report)
@@ -81,10 +82,10 @@ def _xlsx_sheets(path, told, hidden, report):
         return
     with book:
         for title, visible, part in book.sheets:
-            yield title, _fast_rows(book, path, title, part, told, report) if visible != hidden else None
+            yield title, _fast_rows(book, path, title, part, told, report, merged) if visible != hidden else None
 
 
-def _fast_rows(book, path, name, part, told, report):
+def _fast_rows(book, path, name, part, told, report, merged):
     last, widest = 0, 0
     try:
         for last, row in book.rows(part):
@@ -95,6 +96,8 @@ def _fast_rows(book, path, name, part, told, report):
         yield from _openpyxl_rows(path, name, last, told, report, (book.hidden_rows, widest))
         return
     told.extend(_hidden(book.hidden_rows, [c for c in book.hidden_columns if c < widest]))
+    if merged is not None:
+        merged.append(merged_cells.in_tail(book.tail))
 
 
 def _hidden(rows, columns):

@@ -57,11 +57,12 @@ UNCALCULATED = _Uncalculated()
 class Book:
     """An opened workbook. ``sheets``: (name, visible, part name) in order; use as a context manager. ``hidden_rows`` and
     ``hidden_columns`` (from 0): of the sheet that was read last, as far as it was read; only rows with a value.
+    ``tail``: the text below that sheet's last row, once all its rows were read, else None.
     ``report(done, total)``: called every few megabytes of the part that is being read; it may raise to cancel."""
 
     def __init__(self, path, report=silent):
         self.archive, self.report = zipfile.ZipFile(path), report
-        self.hidden_rows, self.hidden_columns = [], set()
+        self.hidden_rows, self.hidden_columns, self.tail = [], set(), None
         names = self.archive.namelist()
         if sum(item.file_size for item in self.archive.infolist()) > MOST_UNPACKED_BYTES:
             raise BadInput("表格解压后超过 4 GB，不像正常的表格", "请拆分后再导入")
@@ -108,7 +109,7 @@ class Book:
 
     def rows(self, part):
         """(row number, values) of each row that has a value. Raises Odd at the first row of another form."""
-        self.hidden_rows, self.hidden_columns = [], set()
+        self.hidden_rows, self.hidden_columns, self.tail = [], set(), None
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
         size = self.archive.getinfo(part).file_size
         with self.archive.open(part) as stream:
@@ -129,6 +130,7 @@ class Book:
                     break
             if re.search(r"<row\b[^>]*[^/]>|<[a-zA-Z]+:row\b", rest):
                 raise Odd
+            self.tail = rest
 
     def _row(self, piece, last):
         """(row number, values or None where it has none)."""
