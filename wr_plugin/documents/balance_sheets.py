@@ -46,7 +46,8 @@ def sheets(county, confirm, balance, land, volumes, kinds):
     title = f"{county.name}初始水权平衡表"
     return [
         Sheet("平衡表", title, f"{note}{said}", LINE_COLUMNS, _lines(balance.lines)),
-        Sheet("各级指标", f"{title}·各级用水总量指标", f"{note}上级等于下级之和；核定水量不超过指标减预留", NODE_COLUMNS, _nodes(balance.nodes)),
+        Sheet("各级指标", f"{title}·各级用水总量指标", f"{note}上级等于下级之和；核定水量不超过指标减预留", NODE_COLUMNS,
+              _nodes(balance.nodes, county)),
         Sheet("按村", f"{title}·按村", f"{note}本村的户可以有外村的地，两边各自与明细相等", VILLAGE_COLUMNS,
               *_villages(balance.villages)),
         Sheet("收储候选", f"{county.name}水权收储候选", f"{when}核定　{NOT_A_RIGHT}", SUMMARY_COLUMNS,
@@ -60,12 +61,15 @@ def _lines(lines):
                       one.left_m3_100, one.verdict) for one in lines], LINE_COLUMNS)
 
 
-def _nodes(nodes):
-    rows = []
+def _nodes(nodes, county):
+    rows, names = [], {}
     for node in sorted(nodes, key=lambda one: list(codes.SOURCE).index(one.row["source"])):
         row = node.row
+        key = row["cap_level"], row["cap_code"]
+        if key not in names:
+            names[key] = county.node_name(*key) if row["cap_name"] in (None, "", row["cap_code"]) else row["cap_name"]
         rows.append((codes.SOURCE[row["source"]], codes.CAP_LEVEL.get(row["cap_level"], row["cap_level"]),
-                     ("└" + "─" * (node.depth - 1) + " ") * bool(node.depth) + (row["cap_name"] or row["cap_code"]), row["cap_code"],
+                     ("└" + "─" * (node.depth - 1) + " ") * bool(node.depth) + names[key], row["cap_code"],
                      row["cap_m3_100"], row["reserve_m3_100"], row["demand_m3_100"],
                      row["demand_m3_100"] - row["volume_m3_100"], row["volume_m3_100"], node.left_m3_100, node.verdict))
     return _columns(rows, NODE_COLUMNS)

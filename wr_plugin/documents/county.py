@@ -57,6 +57,20 @@ class County:
         above = self.zones.get(code[:parent], "") if parent else ""
         return (name[len(above):] if above and name.startswith(above) and name != above else name) or code
 
+    def node_name(self, level, code):
+        """The name of a node of the tree of caps (``codes.CAP_LEVEL``), its code where the layers tell none."""
+        if not code:
+            return "未归入的"
+        if level == "canal":
+            row = reading.one(self.store, "SELECT canal_name FROM canal WHERE canal_code = ? AND canal_name <> '' ORDER BY fid LIMIT 1",
+                              (code,))
+            return row["canal_name"] if row else code
+        if level == "village":
+            row = reading.one(self.store, "SELECT max(village_name) AS name FROM parcel WHERE village_code = ?", (code,))
+            return row["name"] or self.short_name(code)
+        return {"county": {code: self.name}, "district": self.districts, "outlet": self.outlets}.get(level, {}).get(code) \
+            or self.short_name(code)
+
     def water(self, source, outlet_code, well_code):
         """Names of the outlet and well from which a source is drawn."""
         outlet = (self.outlets.get(outlet_code) or outlet_code) if outlet_code and source in ("surface", "mixed") else ""

@@ -63,7 +63,7 @@ def sheets(county, confirm):
         Sheet("按户", f"{title}·按户", note, HOLDER_COLUMNS, *_by_holder(store, zones, rights, certificates)),
         Sheet("按地块", f"{title}·按地块", note, PARCEL_COLUMNS, *_by_parcel(county, zones)),
         Sheet("按村汇总", f"{title}·按村汇总", note, VILLAGE_COLUMNS, *_by_village(store, zones, rights, certificates)),
-        Sheet("指标执行", f"{title}·用水总量指标执行", note, CAP_COLUMNS, *_by_cap(store)),
+        Sheet("指标执行", f"{title}·用水总量指标执行", note, CAP_COLUMNS, *_by_cap(county)),
         *ledger_units.sheets(county, title, note),
     ]
 
@@ -177,14 +177,16 @@ def _by_village(store, zones, rights, certificates):
     return data, (None, "合计", "", "", *(sum(c) for c in data[4:]))
 
 
-def _by_cap(store):
-    caps = frames.read(store, "cap_result")
+def _by_cap(county):
+    caps = frames.read(county.store, "cap_result")
+    names = [county.node_name(level, code) if not name or name == code else name
+             for level, code, name in zip(*(_list(caps[c]) for c in ("cap_level", "cap_code", "cap_name")))]
     limit, reserve, demand, volume = (_whole(caps[c]) for c in ("cap_m3_100", "reserve_m3_100", "demand_m3_100",
                                                                 "volume_m3_100"))
     over = [None if c is None or d is None else d - c + (r or 0) for d, c, r in zip(demand, limit, reserve)]
     verdict = [_verdict(*one) for one in zip(_list(caps["cap_level"]), _list(caps["mode"]), over)]
     data = [list(range(1, len(caps) + 1)), [codes.CAP_LEVEL.get(v, v) for v in _list(caps["cap_level"])],
-            _list(caps["cap_code"]), _list(caps["cap_name"]), [codes.SOURCE.get(s, s) for s in _list(caps["source"])],
+            _list(caps["cap_code"]), names, [codes.SOURCE.get(s, s) for s in _list(caps["source"])],
             limit, reserve, demand, volume, over, [codes.CAP_MODE.get(m, m) for m in _list(caps["mode"])], verdict]
     return data, None
 
