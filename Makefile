@@ -116,6 +116,7 @@ lint: .venv/.test
 .PHONY: bench package docs clean help
 bench: .venv/.test .venv-bench/.bench
 	@$(ENGINE) benchmarks/run.py
+	@echo; echo "== 试算 =="; $(ENGINE) benchmarks/what_if.py
 	@echo; echo "== 九步 =="; $(BENCH) benchmarks/nine_steps/run.py
 package:
 	@$(PYTHON) build_package.py

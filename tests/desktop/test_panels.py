@@ -374,6 +374,13 @@ def test_an_unchanged_state_is_not_journalled(work):
 
 # ---- explanation
 
+def test_a_village_is_explained_too(session):
+    panel = ExplainPanel(session)
+    panel.show_place("620799101001")
+    text = panel.browser.toPlainText()
+    assert "村 620799101001（示例村）" in text and "17 个地块中 7 个能核定" in text and not panel.letter.isEnabled()
+
+
 def test_the_letter_is_offered_for_the_parcel_that_is_explained(session):
     panel, wanted = ExplainPanel(session), []
     panel.letter_wanted.connect(wanted.append)

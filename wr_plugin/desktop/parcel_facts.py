@@ -68,6 +68,11 @@ def as_html(facts, explanation=None):
     return "".join([_head(facts), _facts(facts), _parts(facts), _findings(facts), _explanation(explanation)])
 
 
+def places_as_html(explanations):
+    """Villages, outlets or districts: their names and their explanations, one below the other."""
+    return "".join(f"<div style='font-size:13pt'><b>{_esc(told.title)}</b></div>{_explanation(told)}" for told in explanations)
+
+
 def _head(facts):
     row = facts.parcel
     state = row["state"] or "unchecked"

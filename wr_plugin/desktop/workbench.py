@@ -235,6 +235,7 @@ class Workbench:
         layer = self.session.layer("parcel_map")
         if layer is not None:
             self.spotlight.go_to_village(layer, code)
+            self.explain.show_place(code)
 
     def open_form(self, uuid):
         """The attribute form of one parcel, for audits, findings and photos."""

@@ -143,10 +143,11 @@ class Base:
         chain = kept.fork(inputs, changed.policy)
         for position in range(STEP[step], len(STEP)):
             step = COMPUTED[position]
-            self._keep(step, _before(step, settings), chain, plain="quota" not in tables)
-            if step == "quotas" and only is not None and changed.policy.get("cap.mode") == caps.REPORT and not chain.composite:
+            if only is None or position < STEP["quotas"]:
+                self._keep(step, _before(step, settings), chain, plain="quota" not in tables)
+            elif changed.policy.get("cap.mode") == caps.REPORT and not chain.composite:
                 mine = only[chain.part["parcel"].to_numpy()]
-                chain.part = chain.part[mine].reset_index(drop=True)
+                chain.part, only = chain.part[mine].reset_index(drop=True), np.ones(self.count, dtype=bool)
             getattr(chain, step)()
             self._report((position + 1) / len(STEP))
         return chain

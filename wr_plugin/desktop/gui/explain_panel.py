@@ -4,7 +4,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QDockWidget, QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from ...model.errors import WaterRightsError
-from ...rights.explain import explain_parcel
+from ...rights.explain import explain_parcel, explain_places
 from .. import parcel_facts
 
 WELCOME = ("<p style='color:#6b7280'>用工具栏上的“查看地块”在地图上点一块地，这里就说明：权利人、面积、水源、核定水量，"
@@ -56,6 +56,18 @@ class ExplainPanel(QDockWidget):
     def show_nothing(self):
         self.uuid = ""
         self.browser.setHtml(NOTHING)
+        self._enable()
+
+    def show_place(self, code):
+        """Explains a village, an outlet or a district."""
+        try:
+            with self.session.reading() as store:
+                explanations = explain_places(store, code)
+        except WaterRightsError as error:
+            self.session.failed.emit(error)
+            return
+        self.uuid = ""
+        self.browser.setHtml(parcel_facts.places_as_html(explanations) or NOTHING)
         self._enable()
 
     def show_parcel(self, uuid):
