@@ -103,7 +103,7 @@ def read(package, mapping, existing_crs=None, progress=None):
         found.sources[table] = [s.name + (f" › {s.layer}" if s.layer else "") for s in sources]
     found.missing = [t for t in OPTIONAL if t not in found.frames]
     _refuse_two_versions(found, mapping)
-    _derive(found, package, mapping)
+    _derive(found, package, mapping, progress.check_cancelled if progress else lambda: None)
     return found
 
 
@@ -133,7 +133,7 @@ def _tick(tick, before, size, total, done, whole):
 def _read_workbook(found, table, source, mapping, report):
     given = mapping.of(table.name, source.name)
     for raw in table_files.read(source, table, given, report, mapping.encoding_of(table.name, source.name)):
-        frame, _, findings = tabular.to_frame(table, raw, given)
+        frame, _, findings = tabular.to_frame(table, raw, given, lambda: report(1, 1))
         found.findings.extend(findings)
         found.decisions.extend((f"{table.title} · {raw.where}", note) for note in raw.notes)
         found.fields.extend((table.name, raw.where, *each) for each in raw.fields)
@@ -141,7 +141,7 @@ def _read_workbook(found, table, source, mapping, report):
         yield frame
 
 
-def _derive(found, package, mapping):
+def _derive(found, package, mapping, ask):
     """Lasting ids, villages, county, units of areas; parcel ids for the findings that name a row."""
     for table, keys in ID_KEYS.items():
         frame = found.frames.get(table)
@@ -152,17 +152,23 @@ def _derive(found, package, mapping):
                 rest = list(zip(*(_texts(frame, k) for k in ID_WITHOUT_CODE[table])))
                 for i in blank:
                     joined[i] = "|".join("" if v is None or v is pd.NA else str(v) for v in rest[i])
+            ask()
             frame["uuid"] = pd.Series(lasting_ids(table, joined), dtype=object)
+            ask()
     parcels, geometry = found.frames["parcel"], found.geometry["parcel"]
     _name_villages(found, parcels, geometry, mapping)
+    ask()
     _name_county(found, package, mapping)
+    ask()
     ids, villages = parcels["uuid"].tolist(), parcels["village_code"].tolist()
     for row in found.findings:
         if "row" in row:
             number = row.pop("row")
             row["parcel_uuid"], row["village_code"] = ids[number], villages[number]
     found.decisions.extend(units.judge(found.frames, mapping))
+    ask()
     found.findings.extend(people.damaged_names(found.frames))
+    ask()
     found.settings["code_standard"] = mapping.code_standard
     found.findings.extend(other_counties(found))
 
