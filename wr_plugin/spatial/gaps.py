@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from .chunks import in_slices, joined, silent
+from .box_pairs import Boxes, each_pair
+from .chunks import joined, silent
 
 SHORTEST_M = 0.05
 OPPOSITE = -0.94
@@ -118,24 +119,21 @@ def _point_key(points):
 def _near(edges, limit, report):
     """(first, second) edges of different parcels whose boxes come within the limit and that run against each other."""
     low, high = np.minimum(edges.start, edges.end), np.maximum(edges.start, edges.end)
-    tree = shapely.STRtree(shapely.linestrings(np.stack((edges.start, edges.end), axis=1)))
     along = edges.end - edges.start
     along = along / np.hypot(along[:, 0], along[:, 1])[:, None]
-    if len(low):
-        tree.query(shapely.Point(0, 0))
 
-    def pairs(rows):
-        box = shapely.box(low[rows, 0] - limit, low[rows, 1] - limit, high[rows, 0] + limit, high[rows, 1] + limit)
-        left, right = tree.query(box)
-        left = rows[left]
-        once = (left < right) & (edges.owner[left] != edges.owner[right])
-        left, right = left[once], right[once]
-        against = (along[left] * along[right]).sum(axis=1) < OPPOSITE
-        return left[against], right[against]
+    def against(left, right):
+        apart = edges.owner[left] != edges.owner[right]
+        left, right = left[apart], right[apart]
+        opposite = (along[left] * along[right]).sum(axis=1) < OPPOSITE
+        return left[opposite], right[opposite]
 
-    found = [part for _, part in in_slices(pairs, np.arange(len(low)), report=report)]
+    found = each_pair(against, Boxes(np.column_stack((low - limit / 2, high + limit / 2))), report=report)
     none = np.empty(0, dtype=np.int64)
-    return np.concatenate([none, *(a for a, _ in found)]), np.concatenate([none, *(b for _, b in found)])
+    first = np.concatenate([none, *(a for a, _ in found)])
+    second = np.concatenate([none, *(b for _, b in found)])
+    order = np.lexsort((second, first))
+    return first[order], second[order]
 
 
 @dataclass
@@ -194,9 +192,11 @@ def _covered(parcels, strips, origin, report):
     if len(quads):
         broken = ~shapely.is_valid(quads)
         quads[broken] = shapely.convex_hull(quads[broken])
-    row, parcel = parcels.tree.query(quads, predicate="intersects")
+    found = each_pair(lambda parcel, row: (row, parcel), parcels.boxes, shapely.bounds(quads)) if len(quads) else []
+    none = np.empty(0, dtype=np.int64)
+    row, parcel = (np.concatenate([none, *column]) for column in (zip(*found) if found else ((), ())))
     area = joined(lambda a, b: np.nan_to_num(shapely.area(shapely.intersection(a, b))), quads[row],
-                  parcels.geometry[parcel], size=1024, report=report)
+                  parcels.shapes(parcel), size=1024, report=report)
     return np.bincount(row, weights=area, minlength=len(quads)) if len(row) else np.zeros(len(quads))
 
 

@@ -9,14 +9,14 @@ from .chunks import in_slices, silent
 CELLS = 1 << 15
 """Point-by-edge cells computed at once: small enough for the processor's cache (measured)."""
 DIGITS = 6
-"""Distances are rounded to the micrometre: what is equal to a surveyor is equal here, at a reach as in a tie."""
+"""Distances are compared to the micrometre: what is equal to a surveyor is equal here, at a reach as in a tie."""
 
 
 def nearest(parcels, points, reach_m, report=silent):
     """The nearest of the points in whose reach a parcel lies; ties go to the point that comes first.
 
     ``parcels``: ``Polygons`` of n; ``points``: (m,) shapely points, none of them missing; ``reach_m``: (m,) in m. The
-    distance is that from the parcel's edge, 0 inside, to the micrometre. A parcel at exactly the reach is reached.
+    distance is that from the parcel's edge, 0 inside. A parcel at exactly the reach is reached.
     Returns ((n,) int64 row of the point, −1 where none reaches; (n,) distance in m, NaN where none).
     """
     found, distance = np.full(len(parcels), -1, dtype=np.int64), np.full(len(parcels), np.nan)
@@ -29,7 +29,7 @@ def nearest(parcels, points, reach_m, report=silent):
     radius, total = min(search.spacing() / 2, farthest), max(len(rows), 1)
     while len(rows):
         row, point, gap = search.within(rows, radius, _rest(report, total - len(rows), len(rows), total))
-        order = np.lexsort((point, gap, row))
+        order = np.lexsort((point, gap.round(DIGITS), row))
         order = order[np.diff(row[order], prepend=-1) > 0]
         found[row[order]], distance[row[order]] = point[order], gap[order]
         if radius >= farthest:
@@ -97,7 +97,7 @@ class _Search:
         gap = np.concatenate([np.empty(0), *(part[0] for part in parts)])
         held = np.concatenate([none, *(part[1] for part in parts)])
         parcel, point, gap = self._of_parcels(self.parcel[loop], point, gap, held)
-        kept = gap <= np.minimum(radius, self.reach)[point]
+        kept = gap.round(DIGITS) <= np.minimum(radius, self.reach)[point]
         return parcel[kept], point[kept], gap[kept]
 
     def _of_parcels(self, parcel, point, gap, held):
@@ -108,7 +108,7 @@ class _Search:
             first = np.flatnonzero(np.diff(key[order], prepend=-1))
             key, gap = key[order][first], np.minimum.reduceat(gap[order], first) if len(first) else gap
             held = np.add.reduceat(held[order], first) if len(first) else held
-        gap = np.where(held % 2 == 1, 0.0, gap.round(DIGITS))
+        gap = np.where(held % 2 == 1, 0.0, gap)
         return key // len(self.x), key % len(self.x), gap
 
     def _gaps(self, loop, point):

@@ -109,6 +109,11 @@ class Polygons:
         return rings, rows, holes
 
     @cached_property
+    def boxes(self):
+        """The rows' bounds in m, as ``Boxes``."""
+        return Boxes(self.bounds)
+
+    @cached_property
     def loop_boxes(self):
         """The loops' bounds in m from the rings' origin, as ``Boxes``."""
         return Boxes(self.loops[0].bounds)

@@ -203,8 +203,10 @@ def of_wkb(parts):
     x, y = np.empty(int(count.sum())), np.empty(int(count.sum()))
     origin, begin = None, 0
     for (data, offsets), points in zip(parts, counts):
-        first = np.flatnonzero(points)
-        if len(first) and origin is None:
+        first = np.flatnonzero(points)[:1]
+        if not len(first):
+            continue
+        if origin is None:
             at = int(offsets[first[0]]) + HEADER_SIZE
             origin = np.floor(data[at:at + POINT_SIZE].view("<f8"))
         end = begin + int(points.sum())
