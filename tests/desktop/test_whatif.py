@@ -88,6 +88,15 @@ def test_levers_are_answered_and_nothing_is_stored(panel, pump, work):
     assert "没有“水稻”的行" in panel.told.text()
 
 
+def test_a_trial_outlives_a_look_at_the_state_of_the_work(panel, pump):
+    """A finding is marked meanwhile: the panel reads what can be moved again and leaves the levers where they are."""
+    panel.levers.quota.setValue(-5)
+    moved(panel, pump)
+    panel.session.standing.emit(panel.session.status)
+    moved(panel, pump)
+    assert panel.levers.texts() == ["定额:*=-5%"] and "定额:*=-5%" in panel.told.text()
+
+
 def test_the_map_shows_who_gains_and_goes_with_the_panel(panel, pump, project):
     panel.on_map.setChecked(True)
     panel.levers.share.setValue(0.2)

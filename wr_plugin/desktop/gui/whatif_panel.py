@@ -67,7 +67,8 @@ class WhatIfPanel(QDockWidget):
         super().__init__("试算", parent)
         self.setObjectName("wr_plugin_whatif")
         self.session, self.engine = session, LiveEngine(self)
-        self.map, self.folder, self._file_number, self._filled = WhatIfMap(session.project), None, 0, ""
+        self.map, self.folder, self._file_number = WhatIfMap(session.project), None, 0
+        self._filled, self._shown, self._adopting = "", None, False
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(8, 6, 8, 8)
@@ -104,6 +105,7 @@ class WhatIfPanel(QDockWidget):
         session.opened.connect(lambda _: self._reopened())
         session.standing.connect(lambda _: self._fill(again=True))
         session.started.connect(lambda _: self.engine.stop())
+        session.ended.connect(self._verb_ended)
         self._say("")
 
     def _choices(self):
@@ -145,7 +147,7 @@ class WhatIfPanel(QDockWidget):
         return model
 
     def _reopened(self):
-        self._filled = ""
+        self._filled, self._shown = "", None
         self._close_all()
         if self.isVisible():
             self._fill()
@@ -170,7 +172,11 @@ class WhatIfPanel(QDockWidget):
             self.village.addItem(one["village_name"] or one["village_code"], one["village_code"])
         self.village.setCurrentIndex(max(0, self.village.findData(kept)))
         self.village.blockSignals(False)
-        self.levers.show_choices(choices)
+        if choices == self._shown:
+            self._moved()
+        else:
+            self._shown = choices
+            self.levers.show_choices(choices)
 
     def _moved(self):
         self._enable()
@@ -282,7 +288,13 @@ class WhatIfPanel(QDockWidget):
         if layers.unsaved_layers(self.session.path):
             self.session.failed.emit(WaterRightsError("有图层正在编辑", "先保存或放弃编辑，再采用"))
             return
-        self.session.start("whatif", self._params(adopt=True))
+        self._adopting = self.session.start("whatif", self._params(adopt=True)) is not None
+
+    def _verb_ended(self, outcome):
+        """After an adoption the trial is today."""
+        if self._adopting and outcome.ok:
+            self.levers.reset()
+        self._adopting = False
 
     def _close_all(self):
         self.engine.stop()
@@ -301,4 +313,4 @@ class WhatIfPanel(QDockWidget):
         """Ends the engine and takes the map away; with the panel, the work file or the plugin."""
         self.on_map.setChecked(False)
         self._close_all()
-        self._filled = ""
+        self._filled, self._shown = "", None
