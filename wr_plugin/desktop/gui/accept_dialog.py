@@ -6,6 +6,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayou
 from ...model import codes
 from ...model.findings import KINDS, accepting_level
 
+WIDTH = 440
 LAST_LEVEL, LAST_WHO = "wr_plugin/acceptLevel", "wr_plugin/acceptWho"
 
 
@@ -15,6 +16,7 @@ class AcceptDialog(QDialog):
     def __init__(self, rows, parent=None):
         super().__init__(parent)
         self.setWindowTitle("认可问题")
+        self.setMinimumWidth(WIDTH)
         form = QFormLayout(self)
         needed = [accepting_level(row["code"]) for row in rows]
         told = QLabel(f"情况属实、不用改正的 {len(rows):,} 条问题。提示由乡镇、须复核的由县认可；须改正的不能认可。")
