@@ -1,6 +1,7 @@
 """Units of confirmation other than households: what is printed for them, what the ledger and the journal say, the gates."""
 
 import json
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from tests import village
 from wr_plugin.commands.running import run_verb
 from wr_plugin.model.errors import GateShut
+from wr_plugin.review import trail
 from wr_plugin.rights import explain
 from wr_plugin.store import frames, reading
 from wr_plugin.store.workfile import WorkFile
@@ -72,6 +74,29 @@ def test_a_change_of_the_units_right_is_journalled(work):
         rows = reading.rows(store, "SELECT subject_key, after FROM journal WHERE subject_table = 'unit_right'")
     assert {row["subject_key"] for row in rows} == {"association:XH01:S", "association:XH01:G"}
     assert json.loads(rows[0]["after"])["unit_name"] == "示例协会"
+
+
+def test_an_edit_past_the_steps_shows(work, tmp_path):
+    copy = tmp_path / "村.gpkg"
+    copy.write_bytes(Path(work).read_bytes())
+    with WorkFile.open(copy) as store:
+        assert trail.disagreements(store) == []
+        with store.transaction():
+            store.connection.execute("UPDATE unit_right SET volume_m3_100 = volume_m3_100 + 100 WHERE unit_kind = 'association'"
+                                     " AND source = 'surface'")
+        assert trail.disagreements(store) == ["确权单位水权 association:XH01:S 与变更日志不符"]
+
+
+def test_a_well_whose_permit_has_run_out_is_told(tmp_path):
+    def expired(store):
+        store.connection.execute("UPDATE well SET permit_until = CASE well_code WHEN 'JJ01' THEN '2020-01-01' ELSE '2099-01-01' END")
+
+    path = village.make_village(tmp_path / "村.gpkg", before_commit=expired)
+    run_verb("check", {"work": str(path)})
+    run_verb("confirm", {"work": str(path)})
+    with WorkFile.open(path, readonly=True) as store:
+        [found] = reading.rows(store, "SELECT subject, message FROM finding WHERE code = 'WELL_PERMIT_EXPIRED'")
+    assert found["subject"] == "JJ01" and "2020-01-01 已期满" in found["message"]
 
 
 def test_the_second_reckoning_agrees(work):

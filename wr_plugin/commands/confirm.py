@@ -161,7 +161,7 @@ def read_inputs(store, progress, policy):
         tables.append(registry_links.with_linked_codes(frame, registry_links.stored(store)) if table == "registry" else frame)
         progress.update(number, len(wanted))
     return determine.Inputs(*tables[:7], store.setting("county_code", ""), *tables[7:],
-                            forest=forest_users.totals(user_facts.tables(store), policy))
+                            forest=forest_users.totals(user_facts.tables(store), policy), today=runs.today())
 
 
 def _digest(store, inputs, policy, progress, found):
@@ -176,9 +176,11 @@ def _digest(store, inputs, policy, progress, found):
         for column in frame.columns:
             content.update(_bytes(frame[column]))
             progress.check_cancelled()
+    until, as_of = inputs.well["permit_until"], policy.get("permit.as_of") or inputs.today
+    expired = inputs.well.loc[until.notna() & (until.fillna("") < as_of), "well_code"].tolist()
     settings = {s.path: policy.get(s.path) for s in policies.SETTINGS if s.path.startswith(RIGHT_SECTIONS)}
     return runs.input_digest(RULES_VERSION, inputs.county_code, settings, runs.last(store, "check")["run_id"],
-                             content.hexdigest(), *(found if any(found) else ()))
+                             content.hexdigest(), *(found if any(found) else ()), *([expired] if expired else ()))
 
 
 def _bytes(column):

@@ -280,6 +280,10 @@ def _clear_derived(store, run_id):
     journal.append(store, run_id, VERB, (
         ("holder_right", r["right_id"], {k: r[k] for k in r.keys() if k != "right_id"}, None, "重新导入资料包，待重新核定")
         for r in old))
+    for table, key, where in (("unit_right", "unit_id", "unit_kind <> 'holder_source'"), ("user_right", "user_id", "1")):
+        gone = reading.rows(store, f"SELECT * FROM {table} WHERE {where} ORDER BY {key}")  # nosec B608: our own texts
+        journal.append(store, run_id, VERB, ((table, r[key], {k: r[k] for k in r.keys() if k != key}, None,
+                                              "重新导入资料包，待重新核定") for r in gone))
     for table in DERIVED:
         store.connection.execute(f"DELETE FROM {schema.checked_identifier(table)}")  # nosec B608: checked identifier
     store.connection.execute("DELETE FROM finding WHERE stage <> ? AND state = 'open'", (VERB,))

@@ -166,6 +166,8 @@ KINDS = {
         Kind("WELL_OVER_PERMIT", "机井超许可水量", REVIEW, "confirm", "机井编号",
              "由一眼机井供水的地块定额水量之和超过该井的许可水量", "核对许可水量与供水地块；超许可的列为收储候选",
              "张掖方案二（一）：严禁超定额、超总量分配；二（二）2：超许可的强制无偿收储"),
+        Kind("WELL_PERMIT_EXPIRED", "机井取水许可已过期", REVIEW, "confirm", "机井编号",
+             "供水的机井取水许可证有效期已满", "延续取水许可后更新机井图层；没有延续的不得取水", CLAUSE_PERMIT),
         Kind("PERMIT_EXPIRED", "取水许可已过期", STOP, "confirm", "用水户编号",
              "取水许可证有效期已满", "延续取水许可后更新核查表，再重新核定", CLAUSE_PERMIT),
         Kind("PERMIT_RENEWAL", "取水许可即将到期", NOTICE, "confirm", "用水户编号",

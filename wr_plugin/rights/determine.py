@@ -17,7 +17,7 @@ HOLDER_COLUMNS = ("fid", "CBFBM", "CBFMC", "CBFLX")
 OUTLET_COLUMNS = ("fid", "outlet_code", "outlet_name", "canal_code", "metering")
 CANAL_COLUMNS = ("fid", "canal_code", "parent_code")
 DISTRICT_COLUMNS = ("fid", "district_code", "district_name", "permit_number", "district_scale", "metered")
-WELL_COLUMNS = ("fid", "well_code", "permit_number", "permit_m3", "permit_from", "metering")
+WELL_COLUMNS = ("fid", "well_code", "permit_number", "permit_m3", "permit_from", "permit_until", "metering")
 REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
 HAVING = ("right", "reduced")
 STEPS = ("areas", "screen", "deduct", "words", "split", "units", "quotas", "missing_caps", "grant", "frames")
@@ -35,7 +35,8 @@ class Inputs:
 
     ``outlet`` and ``canal`` are needed where the policy's tree of caps has canals; what follows them where the policy
     has other units than households, composite quotas, or rules on permits and ground water. ``forest``:
-    {(district_code, source): 0.01 m³} of forest land, which is part of the districts' water.
+    {(district_code, source): 0.01 m³} of forest land, which is part of the districts' water. ``today``: ISO date that
+    permits are judged by where the policy names none; without either, no permit is said to have run out.
     """
 
     parcel: pd.DataFrame
@@ -55,6 +56,7 @@ class Inputs:
     crop_mix: Optional[pd.DataFrame] = None
     zone: Optional[pd.DataFrame] = None
     forest: Optional[dict] = None
+    today: str = ""
 
 
 @dataclass

@@ -41,8 +41,13 @@ def _wells(chain):
     ground = np.flatnonzero(chain.part["source"].to_numpy() == 1)
     known, demand = _sums(chain, "well_code", ground, "demand_m3_100")
     wells, online = unit_columns.by_code(chain.inputs.well, "well_code"), chain.policy.get("metering.ground_m3")
+    as_of = chain.policy.get("permit.as_of") or chain.inputs.today
     for well, total in zip(known, demand):
         row = wells.get(well) or {}
+        until = row.get("permit_until")
+        if until and until < as_of:
+            yield {"code": "WELL_PERMIT_EXPIRED", "subject": well, "value": until, "message":
+                   f"机井 {well} 的取水许可 {until} 已期满，其地块定额水量合计 {m3_text(total)} m³"}
         if row.get("permit_m3") is None:
             continue
         permit = hundredths(row["permit_m3"])
