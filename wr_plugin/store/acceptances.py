@@ -83,8 +83,8 @@ def withdraw(store, rows, why, who):
         run_id = runs.record(store, VERB, runs.now(), {"undo": True, "why": why, "who": who}, {"withdrawn": len(rows)})
         entries = []
         for row in rows:
-            held = reading.one(store, f"SELECT level, why, who FROM {TABLE} WHERE code = ? AND subject = ? AND message = ?",
-                               (row["code"], row["subject"], row["message"]))  # nosec B608: a constant
+            held = reading.one(store, "SELECT level, why, who FROM finding_acceptance WHERE code = ? AND subject = ? AND message = ?",
+                               (row["code"], row["subject"], row["message"]))
             before = {"state": "accepted", **(dict(held) if held else {})}
             entries.append(_entry(row, before, {"state": "open", "who": who}, why or "撤销认可"))
         store.connection.executemany(
