@@ -162,6 +162,13 @@ def test_a_lever_that_todays_policy_does_not_read_is_refused():
         applied("默认作物=玉米", **{"quota.basis": "composite"})
 
 
+def test_the_step_is_not_tried_where_forest_water_is_shared_out_by_it():
+    inputs = random_county(1, 20)
+    inputs.forest = {("GQ01", "surface"): 5_000}
+    with pytest.raises(BadInput, match="林草"):
+        what_if.Base(inputs, village_policy()[0]).answer([levers.parse("水量取整=0.1")])
+
+
 def test_what_a_lever_on_a_setting_does_is_told():
     policy = village_policy()[0]
     assert levers.told(levers.parse("法定面积=SCMJ"), policy) == "法定面积：合同（确权）面积 → 实测面积"

@@ -127,6 +127,8 @@ class Base:
         ``only``: mask of parcels; where nothing is cut, the parts of other parcels are then left out.
         """
         changed = levers.apply(changes, self.inputs.quota, self.inputs.cap, self.policy)
+        if self.inputs.forest and changed.policy.step_m3_100 != self.policy.step_m3_100:
+            raise BadInput("水量取整单位也用来划分林草用水量，有林草地时不能单独试算", "在政策里改 volume.step_m3，再核定", where="--lever")
         settings = {lever.field: (STEP[levers.first_step(lever, self.policy)], lever.field, str(lever.value))
                     for lever in changes if lever.table == "policy"}
         tables = {lever.table for lever in changes}
