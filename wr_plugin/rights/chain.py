@@ -187,13 +187,15 @@ class Telling(UnitTelling):
         trace, row = self.trace, self.parcel.registry
         inputs = [(label, (value or "未填") + self._from(value, name, row)) for label, value, name in (
             ("作物", trace.crop, "crop"), ("灌溉方式", trace.method, "method"))]
+        if not self.by_crop:
+            inputs = [("作物、灌溉方式", "政策按综合定额核定，不看这块地种什么、怎样灌")]
         if self.site["source"] == "mixed":
             inputs.append(self._mixed())
         if trace.reason in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
             return Step("种什么、怎样灌", inputs, self._clause("quota"), f"{reason_title(trace.reason)}，不能核定")
-        outcome = "查定额所需的作物、灌溉方式齐全"
+        outcome = "查定额所需的作物、灌溉方式齐全" if self.by_crop else "不影响水量"
         if self.site["source"] == "mixed":
-            outcome = "；".join(f"{self._who(p)}{codes.SOURCE[p.source]} {mu_text(p.area)} 亩" for p in trace.parts)
+            outcome = "；".join(f"{self._who(p)}{codes.SOURCE[p.source]} {mu_text(p.area)} 亩" for p in (*trace.parts, *trace.refused))
             return Step("种什么、怎样灌", inputs, self._clause("sources"), f"面积按水源划分：{outcome}")
         return Step("种什么、怎样灌", inputs, self._clause("quota"), outcome)
 

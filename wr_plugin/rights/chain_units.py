@@ -33,11 +33,13 @@ class UnitTelling:
     def _unit(self):
         """Whether each part is confirmed at all, and to which unit it belongs."""
         inputs, lines = [], []
-        if "surface" in (part.source for part in (*self.trace.parts, *self.trace.refused)):
+        ruled = bool(self.policy.get("units.rules"))
+        surface = "surface" in (part.source for part in (*self.trace.parts, *self.trace.refused))
+        if surface and (ruled or self.policy.get("permit.district_required")):
             inputs.append(("灌区规模、取水许可", "，".join((
                 codes.DISTRICT_SCALE.get(self.parcel.district.get("district_scale"), "规模未填"),
                 self.parcel.district.get("permit_number") or "没有取水许可证号"))))
-        if self.site["well_code"]:
+        if self.site["well_code"] and withheld.needs_zones(self.policy):
             at = retrace.abstraction(self.parcel)
             inputs.append(("机井所在", "，".join((f"超采区：{SEEN[at.overdraft]}", f"泉域保护区：{SEEN[at.spring]}",
                                              f"许可起始：{at.permit_from or '未填'}"))))
@@ -48,13 +50,14 @@ class UnitTelling:
                 lines.append(f"{name}：{KINDS[part.refusal.code].rule}" + (f"（{part.refusal.setting}，{setting}）" if setting else "")
                              + "，暂不确权")
                 continue
-            metering = retrace.place_of(self.parcel, part).metering
-            inputs.append((f"{name}的计量", codes.METERING.get(metering, "未填")))
+            if ruled:
+                metering = retrace.place_of(self.parcel, part).metering
+                inputs.append((f"{name}的计量", codes.METERING.get(metering, "未填")))
             lines.append(f"{name}：确权单位为{codes.UNIT_KIND[part.unit.kind]} {self._unit_name(part)}")
         clauses = [self._clause("units")]
-        if self.trace.refused:
-            clauses += [KINDS[part.refusal.code].clause for part in self.trace.refused]
-            clauses += [self._clause("ground")] if self.site["well_code"] else []
+        for part in self.trace.refused:
+            clauses.append(self._clause({"NO_PERMIT": "permit"}.get(part.refusal.code, "units" if part.refusal.code.startswith("UNIT_")
+                                                                    else "ground")))
         return Step("是否确权、归哪个确权单位", list(dict.fromkeys(inputs)), "；".join(dict.fromkeys(filter(None, clauses))), "；".join(lines))
 
     def _unit_name(self, part):
@@ -88,5 +91,8 @@ class UnitTelling:
         if not stored or not stored["weight_e4"]:
             return f"{own} = {m3_text(part.demand)} m³（四舍五入到 {step} m³）"
         whole = m3_text(amounts.half_up(stored["weight_e4"], 100 * self.policy.step_m3_100) * self.policy.step_m3_100)
-        return (f"单位水量 {mu_text(stored['area_mu_100'])} 亩 × 综合定额 = {whole} m³，按面积分得 {own} ≈ "
+        unit = f"单位水量 {mu_text(stored['area_mu_100'])} 亩 × 综合定额 = {whole} m³"
+        if stored["quota_m3_mu_100"] is None:
+            unit = f"单位水量为各灌区面积 × 综合定额之和，共 {mu_text(stored['area_mu_100'])} 亩、{whole} m³"
+        return (f"{unit}，按面积分得 {own} ≈ "
                 f"{part.area * quota / 10_000:,.4f}，取 {m3_text(part.demand)} m³（以 {step} m³ 为单位，尾数按最大余数法）")
