@@ -19,7 +19,7 @@ from wr_plugin.commands.progress import Progress
 from wr_plugin.commands.running import run_verb
 from wr_plugin.model import amounts
 from wr_plugin.model.errors import Cancelled, GateShut
-from wr_plugin.store import reading
+from wr_plugin.store import frames, reading
 from wr_plugin.store.workfile import WorkFile
 from wr_plugin.verification import figures
 
@@ -54,15 +54,26 @@ def test_both_reckonings_agree_on_every_tree_of_caps(tmp_path, tree, mode, seed)
     assert result.counts["rows"]["cap_result"] > 8
 
 
+def with_users(path, key):
+    """A confirmed work file with the parcels and the other users of a group of golden cases."""
+    cases = golden.GROUPS[key]
+    lands = [case for case in cases if case["对象"] == "地块"] or [golden.CASES[0]]
+    county.store_county(path, golden.inputs(lands), policy=golden.policy_of(*key))
+    with WorkFile.open(path) as store:
+        with store.transaction():
+            for name, rows in golden.user_rows([case for case in cases if case["对象"] in golden.USER_KINDS]).items():
+                frames.replace(store, name, rows)
+        confirm.run(store, NOTHING, Progress())
+    return path
+
+
 EACH = {key[0]: key for key in golden.GROUPS if any(case["对象"] == "地块" for case in golden.GROUPS[key])}
+EACH.update({f"{key[0]} {n}": key for n, key in enumerate(golden.GROUPS) if key not in EACH.values()})
 
 
 @pytest.mark.parametrize("key", EACH.values(), ids=EACH)
 def test_both_reckonings_agree_on_the_golden_cases_of_every_shipped_policy(tmp_path, key):
-    lands = [case for case in golden.GROUPS[key] if case["对象"] == "地块"]
-    path = county.store_county(tmp_path / "c.gpkg", golden.inputs(lands), policy=golden.policy_of(*key))
-    with WorkFile.open(path) as store:
-        confirm.run(store, NOTHING, Progress())
+    path = with_users(tmp_path / "c.gpkg", key)
     result = run_verb("verify", {"work": str(path)})
     assert result.counts["differences"] == 0, result.table
 
@@ -166,8 +177,17 @@ def test_each_number_that_was_changed_is_found_with_both_values(work, table):
     with WorkFile.open(work) as store:
         keys = [row[0] for row in reading.rows(store, f"SELECT {key} FROM {table} WHERE {full} ORDER BY {key} LIMIT {len(names)}")]
     result = tampered(work, *(f"UPDATE {table} SET {name} = {name} + 1 WHERE {key} = '{row}'" for name, row in zip(names, keys)))
-    assert result.title == "复算不一致" and result.counts["by_table"] == {**dict.fromkeys(NUMBERS, 0), table: len(names)}
+    assert result.title == "复算不一致" and {t: n for t, n in result.counts["by_table"].items() if n} == {table: len(names)}
     assert sum("：库中 " in value and "，复算 " in value for _, value in result.table) == len(names)
+
+
+def test_a_changed_number_of_a_user_without_land_is_found(tmp_path):
+    key = next(key for key in golden.GROUPS if any(case["对象"] == "取水许可用水户" for case in golden.GROUPS[key]))
+    path = with_users(tmp_path / "c.gpkg", key)
+    result = tampered(path, *(f"UPDATE user_right SET {name} = {name} + 1 WHERE user_id = (SELECT min(user_id) FROM user_right "
+                              f"WHERE {name} IS NOT NULL)" for name in ("permit_m3_100", "volume_m3_100")))
+    assert {t: n for t, n in result.counts["by_table"].items() if n} == {"user_right": 2}
+    assert any("核定水量：库中 " in value for _, value in result.table)
 
 
 @pytest.mark.parametrize("table, sql, told", [

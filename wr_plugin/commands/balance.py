@@ -61,7 +61,7 @@ def _told(line):
     area, _, volume = line.sums
     told = [f"{line.count:,} 个"] + ([f"{mu_text(area)} 亩"] if area is not None else []) + [f"{m3_text(volume)} m³"]
     if line.cap_m3_100 is not None:
-        reserved = f"（预留 {m3_text(line.reserve_m3_100)} m³）" if line.reserve_m3_100 else ""
+        reserved = f"（其中预留和林草 {m3_text(line.reserve_m3_100)} m³）" if line.reserve_m3_100 else ""
         told.append(f"指标 {m3_text(line.cap_m3_100)} m³{reserved}，结余 {m3_text(line.left_m3_100)} m³")
     return "，".join(told) + f"：{line.verdict}"
 

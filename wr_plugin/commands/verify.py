@@ -17,8 +17,8 @@ from .progress import Result
 
 VERB = "verify"
 SHOWN, KEPT = 20, 100_000
-COMPARED = ("parcel_right", "right_part", "holder_right", "unit_right", "cap_result", "cap_class")
-NOT_COVERED = "图形叠置（灌区、斗口、机井、重叠面积）取自检查结果；林草、取水许可、管网用水户"
+COMPARED = ("parcel_right", "right_part", "holder_right", "unit_right", "user_right", "cap_result", "cap_class")
+NOT_COVERED = "图形叠置（灌区、斗口、机井、重叠面积）取自检查结果"
 
 
 def run(store, params, progress):
@@ -33,7 +33,7 @@ def run(store, params, progress):
         confirm = gates.current_confirm(store)
         policy = _policy_of(store, confirm)
         progress.step("独立复算")
-        again = reckoning.Reckoning(store, policy, progress.update)
+        again = reckoning.Reckoning(store, policy, confirm["started_at"][:10], progress.update)
         again.run()
         progress.step("逐项比较")
         counts, kept = dict.fromkeys(COMPARED, 0), []

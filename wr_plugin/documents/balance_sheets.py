@@ -11,12 +11,12 @@ SOURCES = {**codes.SOURCE, "": BOTH, "mixed": "混合（比例未定）", "none"
 LINE_COLUMNS = (
     SheetColumn("水源", width=11), SheetColumn("层次", width=20), SheetColumn("个数", WHOLE, 9),
     SheetColumn("确权面积（亩）", MU, 15), SheetColumn("定额水量", M3, 16, "水量（m³）"), SheetColumn("核定水量", M3, 16, "水量（m³）"),
-    SheetColumn("指标水量", M3, 16, "总量控制（m³）"), SheetColumn("其中预留", M3, 13, "总量控制（m³）"),
+    SheetColumn("指标水量", M3, 16, "总量控制（m³）"), SheetColumn("其中预留和林草", M3, 15, "总量控制（m³）"),
     SheetColumn("结余", M3, 16, "总量控制（m³）"), SheetColumn("结论", width=44, wrap=True),
 )
 NODE_COLUMNS = (
     SheetColumn("水源", width=10), SheetColumn("层级", width=8), SheetColumn("名称", width=28), SheetColumn("代码", width=15),
-    SheetColumn("指标水量", M3, 16, "总量控制（m³）"), SheetColumn("其中预留", M3, 13, "总量控制（m³）"),
+    SheetColumn("指标水量", M3, 16, "总量控制（m³）"), SheetColumn("其中预留和林草", M3, 15, "总量控制（m³）"),
     SheetColumn("定额水量", M3, 16, "水量（m³）"), SheetColumn("核减", M3, 14, "水量（m³）"), SheetColumn("核定水量", M3, 16, "水量（m³）"),
     SheetColumn("结余", M3, 16), SheetColumn("结论", width=32, wrap=True),
 )

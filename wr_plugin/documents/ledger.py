@@ -42,7 +42,7 @@ VILLAGE_COLUMNS = (
 CAP_COLUMNS = (
     SheetColumn("序号", WHOLE, 7), SheetColumn("层级", width=8), SheetColumn("代码", width=14),
     SheetColumn("名称", width=20), SheetColumn("水源类型", width=10), SheetColumn("指标水量", M3, 18, "水量（m³）"),
-    SheetColumn("其中预留", M3, 14, "水量（m³）"), SheetColumn("定额水量", M3, 18, "水量（m³）"),
+    SheetColumn("其中预留和林草", M3, 15, "水量（m³）"), SheetColumn("定额水量", M3, 18, "水量（m³）"),
     SheetColumn("核定水量", M3, 18, "水量（m³）"), SheetColumn("超出（－为结余）", M3, 18, "水量（m³）"),
     SheetColumn("超指标时", width=14), SheetColumn("结论", width=14),
 )

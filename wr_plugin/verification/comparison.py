@@ -20,6 +20,8 @@ TABLES = (
     ("holder_right", "again_holder", "r.right_id = a.right_id", "r.right_id", "a.right_id", HOLDER, "{key}.right_id"),
 )
 UNITS = ("unit_right", "again_unit", "r.unit_id = a.unit_id", "r.unit_id", "a.unit_id", UNIT, "{key}.unit_id")
+USERS = ("user_right", "again_user", "r.user_id = a.user_id", "r.user_id", "a.user_id",
+         ("state", "reason", "quota_m3_100", "permit_m3_100", "volume_m3_100"), "{key}.user_id")
 EARLIER = "SELECT NOT EXISTS (SELECT 1 FROM unit_right) AND NOT EXISTS (SELECT 1 FROM right_part WHERE unit_id IS NOT NULL)"
 TWICE = """
 SELECT (SELECT DKBM FROM parcel WHERE fid = parcel_fid) || ' ' || CBFBM || ' ' || source AS subject, count(*) AS n
@@ -41,7 +43,7 @@ def differences(connection, reckoning, report=lambda done: None):
     """Yields every ``Difference``, table by table."""
     for number, table in enumerate(_tables(connection)):
         yield from _of_table(connection, *table)
-        report((number + 1) / (len(TABLES) + 2))
+        report((number + 1) / (len(TABLES) + 3))
     for row in connection.execute(TWICE):
         yield Difference("right_part", row["subject"], ROW, f"{row['n']} 行", "1 行")
     yield from _of_nodes(connection, reckoning)
@@ -51,9 +53,9 @@ def differences(connection, reckoning, report=lambda done: None):
 def _tables(connection):
     """What to compare; a result of an earlier version has no units, and its parts do not name theirs."""
     if connection.execute(EARLIER).fetchone()[0]:
-        return TABLES
+        return (*TABLES, USERS) if connection.execute("SELECT EXISTS (SELECT 1 FROM user_right)").fetchone()[0] else TABLES
     parcels, parts, holders = TABLES
-    return parcels, (*parts[:5], (*PART, "unit_id"), parts[6]), holders, UNITS
+    return parcels, (*parts[:5], (*PART, "unit_id"), parts[6]), holders, UNITS, USERS
 
 
 def _of_table(connection, stored, again, on, stored_key, again_key, fields, subject):

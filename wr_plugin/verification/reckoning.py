@@ -7,7 +7,7 @@ from array import array
 from functools import lru_cache
 
 from ..model import codes
-from . import nodes, parcels, tables, units
+from . import nodes, parcels, tables, units, users
 from .figures import rounded, text
 
 BATCH = 5000
@@ -18,6 +18,7 @@ DROP TABLE IF EXISTS temp.again_parcel;
 DROP TABLE IF EXISTS temp.again_part;
 DROP TABLE IF EXISTS temp.again_holder;
 DROP TABLE IF EXISTS temp.again_unit;
+DROP TABLE IF EXISTS temp.again_user;
 CREATE TEMP TABLE again_parcel (parcel_fid INTEGER PRIMARY KEY, state, reason, holder_names, legal_mu_100, deducted_mu_100,
     area_mu_100, source, crop, method, demand_m3_100, volume_m3_100);
 CREATE TEMP TABLE again_part (id INTEGER PRIMARY KEY, parcel_fid INTEGER, DKBM, CBFBM, source, legal_mu_100,
@@ -27,6 +28,7 @@ CREATE TEMP TABLE again_holder (right_id PRIMARY KEY, CBFBM, holder_name, villag
     demand_m3_100, volume_m3_100);
 CREATE TEMP TABLE again_unit (unit_id PRIMARY KEY, unit_kind, unit_code, source, members, parcels, area_mu_100,
     quota_m3_mu_100, weight_e4, demand_m3_100, volume_m3_100, last_remainder, last_key);
+CREATE TEMP TABLE again_user (user_id PRIMARY KEY, state, reason, quota_m3_100, permit_m3_100, volume_m3_100);
 """
 PARCELS = """
 SELECT p.fid, p.DKBM, p.DKLB, p.TDYT, p.SCMJ, p.SCMJM, p.village_code, s.registry_fid, s.district_code, s.outlet_code,
@@ -62,23 +64,23 @@ UPDATE again_holder SET village_code = CASE
     ELSE (SELECT p.village_code FROM again_part a JOIN parcel p ON p.fid = a.parcel_fid
           WHERE a.CBFBM = again_holder.CBFBM AND a.source = again_holder.source ORDER BY p.DKBM, p.fid LIMIT 1) END
 """
-FOREST = """
-SELECT district_code, source, sum(volume_m3_100) FROM user_right WHERE user_kind = 'forest' GROUP BY district_code, source
-"""
 
 
 class Reckoning:
     """The second reckoning. ``run`` fills the temporary tables ``again_parcel``, ``again_part``, ``again_holder``,
-    ``again_unit``; ``forests``: {source: ``nodes.Forest``}, ``ends``: {(source, path, class): (remainder, key) of the last
+    ``again_unit``, ``again_user``; ``forests``: {source: ``nodes.Forest``}, ``ends``: {(source, path, class): (remainder, key) of the last
     extra step}."""
 
-    def __init__(self, store, policy, report=lambda done: None):
+    def __init__(self, store, policy, day, report=lambda done: None):
+        """``day``: ISO date of the run that is verified; permits were judged by it where the policy names none."""
         self.connection, self.policy, self.report = store.connection, policy, report
         self.county = store.setting("county_code", "") or ""
         self.step = round(policy.get("volume.step_m3") * 100)
         self.levels, self.mode = tuple(policy.get("cap.tree")), policy.get("cap.mode")
         self.quotas = tables.Quotas(self._rows("SELECT * FROM quota ORDER BY fid"))
-        forest = {(row[0], row[1]): row[2] for row in self._rows(FOREST)}  # stored: forest land is not reckoned again
+        self.users = users.reckoned(policy, {name: self._rows(f"SELECT * FROM {name} ORDER BY fid")  # nosec B608: its tables
+                                             for name in users.TABLES}, day)
+        forest = self._forest()
         self.caps = tables.Caps(self._rows("SELECT * FROM cap ORDER BY fid"), policy, forest)
         by_units = policy.get("quota.basis") == "composite"
         self.composite = units.Composite(self._rows("SELECT * FROM crop_mix ORDER BY fid"), self.quotas) if by_units else None
@@ -93,6 +95,17 @@ class Reckoning:
         self.words = WORDS_LINKED if self._rows(f"{LINKED} LIMIT 1") else WORDS
         self.repeated = {row[0] for row in self._rows("SELECT DKBM FROM parcel GROUP BY DKBM HAVING count(*) > 1")}
         self.holder = lru_cache(maxsize=20_000)(self._holder)
+
+    def _forest(self):
+        """{(district, source): 0.01 m³} of forest land that has a right: its water is its district's."""
+        district = {f"forest-{text(row['user_code'])}-{row['source']}": (text(row["district_code"]), row["source"])
+                    for row in self._rows("SELECT user_code, source, district_code FROM forest_user ORDER BY fid DESC")}
+        found = {}
+        for user in self.users:
+            if user.user_id in district and user.volume:
+                key = district[user.user_id]
+                found[key] = found.get(key, 0) + user.volume
+        return found
 
     def _rows(self, sql, params=()):
         return self.connection.execute(sql, params).fetchall()
@@ -130,6 +143,7 @@ class Reckoning:
         self.connection.execute(VILLAGES)
         self.connection.executemany(f"INSERT INTO again_unit VALUES ({', '.join('?' * 13)})",  # nosec B608: marks
                                     map(self._unit, self.connection.execute(UNITS)))
+        self.connection.executemany("INSERT OR IGNORE INTO again_user VALUES (?, ?, ?, ?, ?, ?)", self.users)
         self.report(1.0)
 
     def _unit(self, row):

@@ -11,6 +11,21 @@ WHOLE = 10**8
 YES = 1
 
 
+def ground_refusal(policy, overdraft, spring, permit_from):
+    """The finding code of ground water that the policy does not confirm, or ""."""
+    if overdraft == YES:
+        rule, since = policy.get("ground.overdraft"), policy.get("ground.new_since")
+        if rule is None or rule == "no_new" and since is None:
+            return "SETTING_BLANK"
+        if rule == "no_new" and not permit_from:
+            return "PERMIT_DATE_MISSING"
+        if rule == "not_confirmed" or rule == "no_new" and permit_from > since:
+            return "OVERDRAFT_GROUND"
+    if spring == YES and policy.get("ground.spring") != "report":
+        return "SETTING_BLANK" if policy.get("ground.spring") is None else "SPRING_GROUND"
+    return ""
+
+
 class Units:
     """Which unit a part belongs to, or why it has none. ``rows(sql)`` reads the work file; ``listed`` are the kinds of
     unit that a delivered list names."""
@@ -66,17 +81,7 @@ class Units:
         """The finding code of water that the policy does not confirm yet, or ""."""
         if source == "surface":
             return "NO_PERMIT" if self.policy.get("permit.district_required") and not text(district.get("permit_number")) else ""
-        if parcel["well_overdraft"] == YES:
-            rule, since = self.policy.get("ground.overdraft"), self.policy.get("ground.new_since")
-            if rule is None or rule == "no_new" and since is None:
-                return "SETTING_BLANK"
-            if rule == "no_new" and not well.get("permit_from"):
-                return "PERMIT_DATE_MISSING"
-            if rule == "not_confirmed" or rule == "no_new" and well["permit_from"] > since:
-                return "OVERDRAFT_GROUND"
-        if parcel["well_spring"] == YES and self.policy.get("ground.spring") != "report":
-            return "SETTING_BLANK" if self.policy.get("ground.spring") is None else "SPRING_GROUND"
-        return ""
+        return ground_refusal(self.policy, parcel["well_overdraft"], parcel["well_spring"], well.get("permit_from"))
 
     def _kind(self, there):
         for rule in self.policy.get("units.rules") or ():
