@@ -97,6 +97,22 @@ def test_a_trial_outlives_a_look_at_the_state_of_the_work(panel, pump):
     assert panel.levers.texts() == ["定额:*=-5%"] and "定额:*=-5%" in panel.told.text()
 
 
+def test_one_parcel_more_is_tried_and_cannot_be_adopted(panel, pump, session):
+    """王五's parcel outside the registry: in it, with wheat, it would have 9.00 × 360 ÷ 0.54 = 6,000 m³; without a crop
+    nothing."""
+    code = "6207991010010100006"
+    panel.levers.show_parcel(code)
+    panel.levers.fact.setCurrentIndex(panel.levers.fact.findData("在名录内=是"))
+    moved(panel, pump)
+    assert panel.levers.texts() == [f"地块:{code}/在名录内=是"] and not panel.adopt.isEnabled()
+    panel.engine.ask(session.path, {"levers": [f"地块:{code}/在名录内=是", f"地块:{code}/作物=小麦", f"地块:{code}/灌溉方式=畦灌"]})
+    pump(lambda: not panel.engine.busy)
+    assert ["王五", "示例村", "地表水", "8,222", "14,222", "+6,000", "+73.0"] in shown(panel.people)
+    panel.levers.show_parcel("")
+    moved(panel, pump)
+    assert panel.levers.texts() == [] and not panel.levers.fact.isEnabled()
+
+
 def test_the_map_shows_who_gains_and_goes_with_the_panel(panel, pump, project):
     panel.on_map.setChecked(True)
     panel.levers.share.setValue(0.2)

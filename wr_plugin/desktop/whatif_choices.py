@@ -42,6 +42,13 @@ def read(store):
         policy.get("area.legal"), policy.get("sources.mixed_surface_share"), policy.get("cap.mode"))
 
 
+def parcel_facts(choices):
+    """(text, words of a lever) of what may be supposed of one parcel, none first."""
+    return [("不变", ""), ("在名录内", "在名录内=是"), ("不在名录内", "在名录内=否"), ("不占新开、复垦、未批（不扣减）", "重叠=0"),
+            ("由斗口供水", "水源=地表水"), ("由机井供水", "水源=地下水"),
+            *((f"改种{text}", f"作物={word}") for text, word in choices.crops if word != "*")]
+
+
 def legal_areas(today):
     """(text, setting) of the other legal areas, none first."""
     return [(f"不变（{LEGAL_AREAS.get(today, today)}）", ""), *((name, code) for code, name in LEGAL_AREAS.items() if code != today)]

@@ -209,6 +209,7 @@ class Workbench:
         if uuid:
             self.spotlight.show_parcel(self.session.layer("parcel_map"), uuid)
             self.explain.show_parcel(uuid)
+            self.whatif.levers.show_parcel(self.explain.code)
         else:
             self.spotlight.clear()
             self.explain.show_nothing()
@@ -221,6 +222,7 @@ class Workbench:
     def go_to_finding(self, uuid):
         self.go_to_parcel(uuid, flash=True)
         self.explain.show_parcel(uuid)
+        self.whatif.levers.show_parcel(self.explain.code)
 
     def _pick_for_linking(self, waiting):
         """The next click on the map is for the list of matches; then the tool is as it was."""

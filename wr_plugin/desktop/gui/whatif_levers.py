@@ -24,6 +24,7 @@ class LeverBox(QWidget):
         self.district, self.eta = QComboBox(), QDoubleSpinBox()
         self.cap_row, self.cap = QComboBox(), self._per_cent(grid, 2, "指标")
         self.share, self.legal, self.mode = QDoubleSpinBox(), QComboBox(), QComboBox()
+        self.parcel, self.fact = "", QComboBox()
         for box, low, decimals in ((self.eta, 0.0, 4), (self.share, -0.01, 2)):
             box.setRange(low, 1.0)
             box.setDecimals(decimals)
@@ -34,8 +35,10 @@ class LeverBox(QWidget):
             box.valueChanged.connect(lambda _: self.moved.emit())
         for row, label, chosen, value in ((0, "定额", self.crop, None), (1, "η渠系", self.district, self.eta),
                                           (2, "指标", self.cap_row, None), (3, "地表水比例", None, self.share),
-                                          (4, "法定面积", self.legal, None), (5, "超指标时", self.mode, None)):
-            grid.addWidget(QLabel(label), row, 0)
+                                          (4, "法定面积", self.legal, None), (5, "超指标时", self.mode, None),
+                                          (6, "这块地", self.fact, None)):
+            title = QLabel(label)
+            grid.addWidget(title, row, 0)
             if chosen is not None:
                 chosen.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                 chosen.setMinimumContentsLength(8)
@@ -43,6 +46,8 @@ class LeverBox(QWidget):
                 chosen.currentIndexChanged.connect(lambda _: self.moved.emit())
             if value is not None:
                 grid.addWidget(value, row, 3)
+        self.parcel_title = title
+        self.show_parcel("")
         self.share.setToolTip("既有地表水又有地下水的地块，几成面积算地表水")
         self.eta.setToolTip("渠系水利用系数改为")
 
@@ -70,6 +75,7 @@ class LeverBox(QWidget):
         """Fills the boxes from ``whatif_choices.Choices`` and sets every lever back."""
         self.blockSignals(True)
         for box, pairs in ((self.crop, choices.crops), (self.district, choices.districts), (self.cap_row, choices.caps),
+                           (self.fact, whatif_choices.parcel_facts(choices)),
                            (self.legal, whatif_choices.legal_areas(choices.legal)),
                            (self.mode, whatif_choices.cap_modes(choices.mode))):
             box.clear()
@@ -87,10 +93,25 @@ class LeverBox(QWidget):
         self.cap.setValue(0)
         self.eta.setValue(self.eta.minimum())
         self.share.setValue(self.share.minimum())
-        for box in (self.crop, self.district, self.cap_row, self.legal, self.mode):
+        for box in (self.crop, self.district, self.cap_row, self.legal, self.mode, self.fact):
             box.setCurrentIndex(0)
         self.blockSignals(False)
         self.moved.emit()
+
+    def show_parcel(self, code):
+        """The parcel that the last lever is about, by its code; "" for none."""
+        moved = bool(self.parcel and self.fact.currentData())
+        self.parcel = code
+        self.fact.setEnabled(bool(code))
+        self.parcel_title.setText(f"地块 …{code[-5:]}" if code else "这块地")
+        self.parcel_title.setToolTip(code or "先用“查看地块”在地图上点一块地")
+        if moved:
+            self.moved.emit()
+
+    @property
+    def adoptable(self):
+        """Whether what was moved can be adopted: a parcel's facts are corrected in the data, not here."""
+        return not (self.parcel and self.fact.currentData())
 
     def texts(self):
         """The levers that are not where they were today."""
@@ -106,4 +127,6 @@ class LeverBox(QWidget):
         for name, box in (("法定面积", self.legal), ("超指标", self.mode)):
             if box.currentData():
                 told.append(f"{name}={box.currentData()}")
+        if self.parcel and self.fact.currentData():
+            told.append(f"地块:{self.parcel}/{self.fact.currentData()}")
         return told

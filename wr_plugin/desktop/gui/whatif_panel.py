@@ -125,7 +125,7 @@ class WhatIfPanel(QDockWidget):
         self.reset.clicked.connect(self.levers.reset)
         self.export.clicked.connect(self._export)
         self.adopt.clicked.connect(self._adopt)
-        self.adopt.setToolTip("改定额表、指标表、政策，并重新核定；记入变更日志")
+        self.adopt.setToolTip("改定额表、指标表、政策，并重新核定；记入变更日志。一块地的事实要在资料里改正，不能采用")
         for button in (self.reset, self.export):
             row.addWidget(button)
         row.addStretch(1)
@@ -148,6 +148,7 @@ class WhatIfPanel(QDockWidget):
 
     def _reopened(self):
         self._filled, self._shown = "", None
+        self.levers.show_parcel("")
         self._close_all()
         if self.isVisible():
             self._fill()
@@ -184,7 +185,7 @@ class WhatIfPanel(QDockWidget):
 
     def _enable(self):
         moved, ready = bool(self.levers.texts()), bool(self.session.path) and self.session.run is None
-        self.adopt.setEnabled(moved and ready)
+        self.adopt.setEnabled(moved and ready and self.levers.adoptable)
         self.export.setEnabled(moved and ready)
         self.reset.setEnabled(moved)
 
