@@ -292,3 +292,23 @@ def test_a_district_without_a_permit_row_rests_on_the_county_where_the_policy_sa
     inputs = six_parcels(("county", county.COUNTY, 18_000, {}), LOOSE[1])
     assert volumes(inputs, **{"cap.mode": "proportional"})[0] == [3600] * 3 + [0] * 3
     assert volumes(inputs, **{"cap.mode": "proportional", "cap.without_district": "county"})[0] == [3000] * 6
+
+
+def test_a_village_in_two_districts_is_explained_with_both_its_caps(tmp_path):
+    inputs = six_parcels(*LOOSE, ("village", VILLAGES[0], 9_000, {"parent_code": "A"}),
+                         ("village", VILLAGES[0], 1_000, {"parent_code": "B"}))
+    tree = {"cap.mode": "proportional", "cap.tree": ["county", "district", "village"]}
+    path = county.store_county(tmp_path / "c.gpkg", inputs, tree)
+    with WorkFile.open(path) as store:
+        confirm.run(store, NOTHING, Progress())
+        [told] = explain.explain(store, VILLAGES[0])
+    assert told.consistent, told.differences
+    assert "（灌区“名A”内）" in told.text() and "（灌区“名B”内）" in told.text()
+
+
+def test_an_order_of_priority_that_no_policy_gives_is_asked_for():
+    """A what-if may set the way of cutting alone."""
+    policy = village_policy(**{"cap.mode": "report"})[0]
+    policy.values["cap.mode"] = "priority"
+    with pytest.raises(BadInput, match="没有规定优先序"):
+        determine.determine(six_parcels(*LOOSE), policy)

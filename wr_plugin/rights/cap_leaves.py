@@ -5,6 +5,7 @@ import pandas as pd
 
 from ..model import codes
 from ..model import policy as policies
+from ..model.errors import BadInput
 from . import cap_tree
 
 OTHERS = "其余"
@@ -77,6 +78,8 @@ def classes(policy, words, holder_kind):
     ``words``: {"crop", "method": ``quota.Words`` of the parts}; ``holder_kind``: (p,) CBFLX. What is in no class of
     the policy is served last.
     """
+    if policy.get("cap.priority_by") is None or policy.get("cap.priority") is None:
+        raise BadInput("按优先序核减，而政策没有规定优先序", "在政策 cap.priority_by、cap.priority 中填写", where="政策 › cap.mode")
     listed = policies.priority_classes(policy.get("cap.priority"))
     names = tuple("、".join(one) for one in listed) + (OTHERS,)
     number = {word: k for k, one in enumerate(listed) for word in one}

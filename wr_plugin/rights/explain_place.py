@@ -107,7 +107,7 @@ def _caps(store, county, level, code, sums):
         if (row["cap_level"], row["cap_code"]) not in above:
             continue
         limit = f"指标 {m3_text(row['cap_m3_100'])} m³" if row["cap_m3_100"] is not None else "没有指标"
-        inputs.append((limits.cap_label(row["cap_level"], row["cap_name"], row["source"]),
+        inputs.append((limits.cap_label(row["cap_level"], row["cap_name"], row["source"]) + _within(county, row),
                        f"定额水量合计 {m3_text(row['demand_m3_100'])} m³，{limit}，核定合计 {m3_text(row['volume_m3_100'])} m³"))
     lost = {source: one["demand"] - one["volume"] for source, one in sums.items()}
     told = "；".join(f"{codes.SOURCE[source]}核减 {m3_text(cut)} m³" for source, cut in lost.items() if cut)
@@ -115,9 +115,17 @@ def _caps(store, county, level, code, sums):
 
 
 def stored_nodes(county):
-    """The rows of ``cap_result``, whatever keeps them."""
-    held = county.cap_results
-    return list((held.rows if hasattr(held, "rows") else held).values())
+    """The rows of ``cap_result``."""
+    return list(county.cap_results.rows.values())
+
+
+def _within(county, row):
+    """Below which node a node of a code stands that stands below several: ``（灌区“东灌区”内）``."""
+    key = ("cap_level", "cap_code", "source")
+    if sum(all(one[name] == row[name] for name in key) for one in stored_nodes(county)) < 2:
+        return ""
+    above = county.cap_results.rows.get(row["parent_fid"])
+    return f"（{codes.CAP_LEVEL.get(above['cap_level'], '')}“{above['cap_name']}”内）" if above else ""
 
 
 def _reasons(store, level, code):
@@ -148,12 +156,16 @@ def _differences(store, county, level, code, sums):
             parts = sum(one[name] for one in sums.values())
             if parts != row[name]:
                 found.append(f"{told}：各地块合计 {_amount(name, row[name])}，水权明细合计 {_amount(name, parts)}")
+    held = {}
     for row in stored_nodes(county):
-        if (row["cap_level"], row["cap_code"]) == (level, code):
-            one = sums.get(row["source"], {"demand": 0, "volume": 0})
-            found += [f"{codes.SOURCE[row['source']]}{names[name]}：指标比较时为 {m3_text(row[stored])}，水权明细合计 {m3_text(one[name])}"
-                      for name, stored in (("demand", "demand_m3_100"), ("volume", "volume_m3_100"))
-                      if row[stored] != one[name]]
+        if (row["cap_level"], row["cap_code"]) == (level, code):  # below several districts it has a node in each
+            one = held.setdefault(row["source"], {"demand": 0, "volume": 0})
+            for name in one:
+                one[name] += row[f"{name}_m3_100"]
+    for source, one in held.items():
+        parts = sums.get(source, {"demand": 0, "volume": 0})
+        found += [f"{codes.SOURCE[source]}{names[name]}：指标比较时为 {m3_text(one[name])}，水权明细合计 {m3_text(parts[name])}"
+                  for name in one if one[name] != parts[name]]
     return found
 
 

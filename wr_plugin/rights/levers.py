@@ -209,7 +209,7 @@ def _quota_words(row):
 def _cap_words(row):
     level, code, source = limits.cap_key(row)
     return {level, codes.CAP_LEVEL.get(level, level), code, str(row.get("cap_name") or ""), source,
-            codes.SOURCE.get(source, source)}
+            codes.SOURCE.get(source, source), str(row.get("parent_code") or "")} - {""}
 
 
 def told(lever, policy) -> str:
