@@ -28,7 +28,12 @@ def find(mixes, quotas, district_code, source) -> Tuple[Optional[limits.QuotaRow
     rows = mixes.get((district_code, source)) or mixes.get((limits.ANY_DISTRICT, source))
     if not rows:
         return None, "CROP_MIX_MISSING", "种植结构表中没有这个灌区、水源"
-    lines, total, gross = [], Fraction(0), Fraction(0)
+    lines, total, gross, seen = [], Fraction(0), Fraction(0), set()
+    for row in rows:
+        key = _text(row["crop"]), _text(row["method"])
+        if key in seen:
+            return None, "CROP_MIX_MISSING", f"作物 {key[0]} × {key[1]} 有重复的行，请只留一行{limits.where(row)}"
+        seen.add(key)
     for row in rows:
         crop, method = _text(row["crop"]), _text(row["method"])
         share = _share(row["mix_share"])

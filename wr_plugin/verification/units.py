@@ -124,6 +124,8 @@ class Composite:
     def _find(self, district, source):
         shares, gross = Fraction(0), Fraction(0)
         rows = self.mix.get((district, source)) or self.mix.get(("*", source)) or []
+        if len({(text(row["crop"]), text(row["method"])) for row in rows}) < len(rows):
+            return None, "CROP_MIX_MISSING"
         for row in rows:
             try:
                 share = Fraction(text(row["mix_share"]))
