@@ -151,10 +151,21 @@ def shared_out(weights, total):
     return parts
 
 
+def forest_water(tables, step_100):
+    """{(district, source): 0.01 m³} that the districts' forest land has: it is kept from the parcels."""
+    there = {(row["district_code"], row["source"]) for row in tables.rows("SELECT * FROM forest_user")}
+    return {(row["district_code"], row["source"]): row["forest_m3_100"] // step_100 * step_100
+            for row in tables.rows("SELECT * FROM forest_volume") if (row["district_code"], row["source"]) in there}
+
+
 def granted(tables, wanted, step_100):
     """Steps per part under the caps of districts and county, in proportion."""
-    caps = {(row["cap_level"], row["cap_code"], row["source"]): row["cap_m3_100"] // step_100
-            for row in tables.rows("SELECT * FROM cap")}
+    forest = forest_water(tables, step_100)
+    caps = {}
+    for row in tables.rows("SELECT * FROM cap"):
+        kept = sum(volume for (district, source), volume in forest.items() if source == row["source"]
+                   and row["cap_code"] in (district, tables.county))
+        caps[row["cap_level"], row["cap_code"], row["source"]] = (row["cap_m3_100"] - kept) // step_100
     result = {}
     for source in LETTER:
         mine = defaultdict(dict)
@@ -201,6 +212,7 @@ def test_every_holder_with_the_caps_cutting(checked, tmp_path, step):
     shutil.copy(checked, work)
     with sqlite3.connect(work) as connection:
         connection.execute("UPDATE cap SET cap_m3_100 = cap_m3_100 / 7 + 33")
+        connection.execute("UPDATE forest_volume SET forest_m3_100 = forest_m3_100 / 7")
     policy = changed_policy(work, tmp_path / "p.yaml", cap__mode="proportional", volume__step_m3=step)
     run_verb("confirm", {"work": str(work), "policy": str(policy)})
     tables = Tables(work)
