@@ -26,7 +26,7 @@ from wr_plugin.spatial.nearest import nearest  # noqa: E402
 from wr_plugin.spatial.overlaps import mutual  # noqa: E402
 from wr_plugin.spatial.polygons import Polygons  # noqa: E402
 from wr_plugin.spatial.repair import repair  # noqa: E402
-from wr_plugin.store import create, rtree  # noqa: E402
+from wr_plugin.store import rtree, structure  # noqa: E402
 
 
 def layer(path, name, fields):
@@ -145,9 +145,9 @@ def index(out, bounds):
     for pragma in ("synchronous = OFF", "journal_mode = OFF"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("BEGIN")
-    for statement in create.EXTENSION_DDL.split(";"):
+    for statement in structure.EXTENSION_DDL.split(";"):
         connection.execute(statement)
-    create.create_spatial_index(connection, "result")
+    structure.create_spatial_index(connection, "result")
     rtree.fill(connection, "rtree_result_geom", np.arange(1, len(bounds) + 1), bounds)
     connection.execute("COMMIT")
     connection.close()

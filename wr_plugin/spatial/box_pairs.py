@@ -65,9 +65,9 @@ class _Strips:
         strip = np.repeat(low, times) + np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
         key = grid.key(strip, bounds[row, 0])
         order = np.argsort(key)
-        self.row, self.key, self.strip = row[order], key[order], strip[order]
+        self.row, self.key = row[order], key[order]
         self.bottom, self.top = bounds[:, 1][self.row], bounds[:, 3][self.row]
-        self.end = grid.key(self.strip, bounds[:, 2][self.row])
+        self.end = grid.key(self.key >> KEY_BITS, bounds[:, 2][self.row])
 
 
 def each_pair(function, boxes, others=None, report=silent):
@@ -130,7 +130,7 @@ def _of_job(function, grid, job):
     b = np.arange(len(a)) + np.repeat(begin[first:last] - (np.cumsum(number) - number), number)
     bottom = np.maximum(seekers.bottom[a], sought.bottom[b])
     met = bottom <= np.minimum(seekers.top[a], sought.top[b])
-    met &= grid.strip(bottom) == seekers.strip[a]
+    met &= grid.strip(bottom) == seekers.key[a] >> KEY_BITS
     i, j = seekers.row[a[met]], sought.row[b[met]]
     if seekers is sought:
         return function(np.minimum(i, j), np.maximum(i, j))
