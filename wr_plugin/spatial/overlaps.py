@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 
 from .box_pairs import each_pair
-from .chunks import silent, summed
+from .chunks import joined, silent, summed
 from .pair_area import ring_areas
 
-HEIGHTS = (6, 8, 12)
+HEIGHTS = (6, 7, 8, 10, 12)
 """Rings of more vertices are not bounded but intersected."""
 COLUMNS = 4096
 """Pairs bounded together: their tables fit the processor's cache (measured)."""
@@ -26,25 +26,24 @@ def mutual(parcels, minimum_m2, report=silent):
     Returns ((k,) i, (k,) j, (k,) area in m²) with i < j, ordered by i, then j.
     """
     loops, owner, hole = parcels.loops
-    boxes, diagonal = parcels.loop_boxes, loops.diagonal_bounds
+    boxes, frames = parcels.loop_boxes, loops.frames()
     # what a part or a hole of a parcel shares counts however small, since they are added up
     least = np.where(np.bincount(owner, minlength=len(parcels))[owner] > 1, PART_M2, minimum_m2)
-    bounded = np.where(loops.count <= HEIGHTS[-1], loops.count, 0).astype(np.int16)
 
     def may_overlap(i, j):
         enough = np.minimum(least[i], least[j])
         wide = (_box_area(boxes.bounds, i, j) > enough) & (owner[i] != owner[j])
         i, j, enough = i[wide], j[wide], enough[wide]
-        # diagonals are longer by √2 each way: twice the area
-        wide = _box_area(diagonal, i, j) > 2 * enough
-        i, j, enough = i[wide], j[wide], enough[wide]
-        kept = _shares_more(loops, bounded, i, j, enough * 0.999)
-        return i[kept], j[kept]
+        wide = _frame_share(frames, i, j) > enough
+        return i[wide], j[wide]
 
-    found = each_pair(may_overlap, boxes, report=lambda done, total: report(done, 2 * total))
+    found = each_pair(may_overlap, boxes, report=lambda done, total: report(done, 3 * total))
     none = np.empty(0, dtype=np.int64)
     i, j = np.concatenate([none, *(a for a, _ in found)]), np.concatenate([none, *(b for _, b in found)])
-    area = ring_areas(loops, i, loops, j, lambda done, total: report(total + done, 2 * total))
+    kept = _shares_more(loops, i, j, np.minimum(least[i], least[j]) * 0.999,
+                        lambda done, total: report(total + done, 3 * total))
+    i, j = i[kept], j[kept]
+    area = ring_areas(loops, i, loops, j, lambda done, total: report(2 * total + done, 3 * total))
     area[hole[i] != hole[j]] *= -1
     i, j = np.minimum(owner[i], owner[j]), np.maximum(owner[i], owner[j])
     pairs, area = summed(i * max(len(parcels), 1) + j, area)
@@ -75,21 +74,28 @@ def _box_area(bounds, i, j):
     return np.maximum(across, 0) * up
 
 
-def _shares_more(loops, bounded, i, j, least_m2):
-    """(k,) False where the facing edge of one of the two proves that a pair shares no more than ``least_m2`` (k,).
+def _frame_share(frames, i, j):
+    """(k,) an upper bound of the common area: that of the box along i's longest edge with the one around j's own box."""
+    x, y, along_x, along_y, length, width = frames
+    apart_x, apart_y = x[j] - x[i], y[j] - y[i]
+    of_i = along_x[i], along_y[i]
+    even = np.abs(of_i[0] * along_x[j] + of_i[1] * along_y[j])
+    odd = np.abs(of_i[0] * along_y[j] - of_i[1] * along_x[j])
+    across = width[i] + width[j] * even + length[j] * odd - np.abs(apart_x * of_i[1] - apart_y * of_i[0])
+    along = length[i] + length[j] * even + width[j] * odd - np.abs(apart_x * of_i[0] + apart_y * of_i[1])
+    return np.maximum(np.minimum(across, 2 * width[i]), 0) * np.minimum(along, 2 * length[i])
 
-    ``bounded``: (n,) numbers of coordinates, 0 for rings that are not to be bounded.
-    """
+
+def _shares_more(loops, i, j, least_m2, report):
+    """(k,) False where the facing edge of one of the two proves that a pair shares no more than ``least_m2`` (k,)."""
     keep = np.ones(len(i), dtype=bool)
-    tall = np.maximum(bounded[i], bounded[j])
-    tall[(bounded[i] == 0) | (bounded[j] == 0)] = 0
-    low = 0
+    tall, low, done = np.maximum(loops.count[i], loops.count[j]), 0, 0
     for height in HEIGHTS:
-        group = np.flatnonzero((tall > low) & (tall <= height))
-        low = height
-        for first in range(0, len(group), COLUMNS):
-            rows = group[first:first + COLUMNS]
-            keep[rows] = _facing_share(loops, i[rows], j[rows], height, least_m2[rows])
+        rows = np.flatnonzero((tall > low) & (tall <= height))
+        keep[rows] = joined(lambda a, b, least, height=height: _facing_share(loops, a, b, height, least), i[rows], j[rows],
+                            least_m2[rows], size=COLUMNS, dtype=bool)
+        low, done = height, done + len(rows)
+        report(done, max(len(i), 1))
     return keep
 
 

@@ -100,14 +100,22 @@ class Rings:
         if "_measures" in self.__dict__:
             return
 
+        parts = self._in_slices(_measured)
+        for place, (name, width) in enumerate((("bounds", 4), ("diagonal_bounds", 4), ("_measures", 4))):
+            self.__dict__[name] = np.concatenate([np.empty((0, width)), *(part[place] for part in parts)])
+
+    def frames(self):
+        """(6, n) the box along each simple ring's longest edge: middle x and y in m from the origin, the edge's direction
+        x and y (length 1), half the box's length along it and half its width across. Of others nothing that means."""
+        return np.concatenate([np.empty((6, 0)), *self._in_slices(_frames)], axis=1)
+
+    def _in_slices(self, function):
         def some(rows):
             first, last = rows[0], rows[-1] + 1
             span = slice(self.start[first], self.start[last - 1] + self.count[last - 1])
-            return _measured(self.x[span], self.y[span], self.count[first:last], self.simple[first:last])
+            return function(self.x[span], self.y[span], self.count[first:last], self.simple[first:last])
 
-        parts = [part for _, part in in_slices(some, np.arange(len(self.count)), size=SLICE)]
-        for place, (name, width) in enumerate((("bounds", 4), ("diagonal_bounds", 4), ("_measures", 4))):
-            self.__dict__[name] = np.concatenate([np.empty((0, width)), *(part[place] for part in parts)])
+        return [part for _, part in in_slices(some, np.arange(len(self.count)), size=SLICE)]
 
     @cached_property
     def bounds(self):
@@ -179,6 +187,35 @@ def _measured(x, y, count, simple):
     valid = same_way & (np.add.reduceat(upward, start) == 1)
     none[held] = np.where(simple, (turns, middle_x + first_x, middle_y + first_y, valid), np.nan).T
     return upright, diagonal, none
+
+
+def _frames(x, y, count, _):
+    frames = np.zeros((6, len(count)))
+    held = np.flatnonzero(count > 0)
+    if not len(held):
+        return frames
+    count = count[held]
+    start = np.cumsum(count) - count
+    dx, dy = np.zeros(len(x)), np.zeros(len(y))
+    dx[:-1], dy[:-1] = np.diff(x), np.diff(y)
+    last = start + count - 1
+    dx[last], dy[last] = 0, 0
+    square = dx * dx + dy * dy
+    longest = np.maximum.reduceat(square, start)
+    ring = np.repeat(np.arange(len(count)), count)
+    edges = np.flatnonzero(square == longest[ring])
+    edge = np.empty(len(count), dtype=np.int64)
+    edge[ring[edges]] = edges
+    length = np.sqrt(np.where(longest > 0, longest, 1.0))
+    along_x, along_y = dx[edge] / length, dy[edge] / length
+    first_x, first_y = x[start], y[start]
+    x, y = x - first_x[ring], y - first_y[ring]
+    along, across = x * along_x[ring] + y * along_y[ring], y * along_x[ring] - x * along_y[ring]
+    (low, high), (near, far) = ([side.reduceat(v, start) for side in (np.minimum, np.maximum)] for v in (along, across))
+    middle, aside = (low + high) / 2, (near + far) / 2
+    frames[:, held] = (first_x + middle * along_x - aside * along_y, first_y + middle * along_y + aside * along_x, along_x,
+                       along_y, (high - low) / 2, (far - near) / 2)
+    return frames
 
 
 def of_shapes(geometry):
