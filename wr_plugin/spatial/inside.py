@@ -4,28 +4,42 @@ import numpy as np
 import shapely
 
 from .box_pairs import each_pair
-from .chunks import silent
+from .chunks import in_slices, silent
+
+POLYGONS_AT_ONCE = 128
 
 
 def inside(places, polygons, boxes, origin, report=silent):
-    """(k,) places, (k,) rows of ``polygons`` (``Polygons``) that hold them, in no order.
+    """(k,) places, (k,) rows of ``polygons`` (``Polygons``) that hold them, ordered by polygon.
 
     ``places``: (n, 2) in m from ``origin``; ``boxes``: ``Boxes`` around them, of which only the pairs are used.
     """
-    shapes = polygons.geometry
-    shapely.prepare(shapes)
     x, y = (places + origin).T
+    bounds = polygons.bounds - np.tile(origin, 2)
 
-    def held(place, polygon):
-        order = np.argsort(polygon, kind="stable")
-        place, polygon = place[order], polygon[order]
-        cuts = np.flatnonzero(np.diff(polygon, prepend=-1))
-        hit = np.zeros(len(place), dtype=bool)
-        for first, last in zip(cuts.tolist(), np.append(cuts[1:], len(place)).tolist()):
-            some = place[first:last]
-            hit[first:last] = shapely.contains_xy(shapes[polygon[first]], x[some], y[some])
-        return place[hit], polygon[hit]
+    def in_box(place, polygon):
+        low, high = bounds[polygon, :2], bounds[polygon, 2:]
+        near = ((places[place] >= low) & (places[place] <= high)).all(axis=1)
+        return place[near], polygon[near]
 
-    found = each_pair(held, boxes, polygons.bounds - np.tile(origin, 2), report)
+    found = each_pair(in_box, boxes, bounds, lambda done, total: report(done, 2 * total))
     none = np.empty(0, dtype=np.int64)
-    return np.concatenate([none, *(p for p, _ in found)]), np.concatenate([none, *(q for _, q in found)])
+    place, polygon = np.concatenate([none, *(p for p, _ in found)]), np.concatenate([none, *(q for _, q in found)])
+    order = np.argsort(polygon, kind="stable")
+    place, polygon = place[order], polygon[order]
+    starts = np.flatnonzero(np.diff(polygon, prepend=-1))
+    ends = np.append(starts[1:], len(place))
+    hit = np.zeros(len(place), dtype=bool)
+
+    shapes = polygons.geometry
+
+    # a prepared polygon builds its index when it is first asked: one thread has it alone
+    def held(firsts, lasts):
+        for first, last in zip(firsts.tolist(), lasts.tolist()):
+            shape, some = shapes[polygon[first]], place[first:last]
+            shapely.prepare(shape)
+            hit[first:last] = shapely.contains_xy(shape, x[some], y[some])
+
+    in_slices(held, starts, ends[:len(starts)], size=POLYGONS_AT_ONCE,
+              report=lambda done, total: report(max(total, 1) + done, 2 * max(total, 1)))
+    return place[hit], polygon[hit]
