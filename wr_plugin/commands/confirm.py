@@ -221,10 +221,7 @@ def _refuse_certified(store, unit_right):
 def _write(store, rights, run_id, progress):
     tables = ("parcel_right", "right_part", "holder_right", "unit_right", "cap_result", "cap_class")
     for number, name in enumerate(tables, 1):
-        frame = getattr(rights, name)
-        if name not in ("right_part", "cap_class"):
-            frame = frame.assign(run_id=run_id)
-        frames.replace(store, name, frame)
+        frames.update(store, name, getattr(rights, name), None if name in ("right_part", "cap_class") else run_id)
         progress.update(number, len(tables) + 2)
     frames.replace_findings(store, VERB, rights.finding, run_id)
     progress.update(len(tables) + 1, len(tables) + 2)

@@ -150,7 +150,7 @@ PARCEL_RIGHT = Table(
     "parcel_right", "地块水权", RESULT,
     (
         Field("parcel_fid", INTEGER, "地块序号", required=True, references="parcel.fid"),
-        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id", note="最近一次改变这一行的核定"),
         Field("state", TEXT, "状态", codes=codes.PARCEL_STATE, required=True),
         Field("reason", TEXT, "原因", note="未核定者：问题代码"),
         Field("holder_names", TEXT, "权利人", note="多户以顿号分隔"),
@@ -194,7 +194,7 @@ HOLDER_RIGHT = Table(
     "holder_right", "户水权", RESULT,
     (
         Field("right_id", TEXT, "水权编号", required=True, note="承包方编码 + 水源"),
-        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id", note="最近一次改变这一行的核定"),
         Field("CBFBM", TEXT, "承包方编码", required=True),
         Field("holder_name", TEXT, "权利人"),
         Field("village_code", TEXT, "村代码"),
@@ -212,7 +212,7 @@ UNIT_RIGHT = Table(
     "unit_right", "确权单位水权", RESULT,
     (
         Field("unit_id", TEXT, "确权单位水权编号", required=True, note="一户一水源的与户水权的水权编号相同"),
-        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id", note="最近一次改变这一行的核定"),
         Field("unit_kind", TEXT, "确权单位", codes=codes.UNIT_KIND, required=True),
         Field("unit_code", TEXT, "单位代码", required=True),
         Field("unit_name", TEXT, "单位名称"),
@@ -259,7 +259,7 @@ CAP_RESULT = Table(
     "cap_result", "指标执行", RESULT,
     (
         FID,
-        Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("run_id", INTEGER, "运行号", references="run.run_id", note="最近一次改变这一行的核定"),
         Field("cap_level", TEXT, "层级", codes=codes.CAP_LEVEL),
         Field("cap_code", TEXT, "代码", note="空为上级之下未归入这一层级的"),
         Field("cap_name", TEXT, "名称"),

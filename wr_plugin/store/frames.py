@@ -16,6 +16,8 @@ ROWS_READ, SHAPES_READ, ROWS_WRITTEN = 256, 5_000, 20_000
 """Rows taken at a time: few while reading, so that they stay in the processor's cache until they stand in columns."""
 MOST_BOUND, MOST_ROWS_BOUND = 900, 16
 """Values in one INSERT (SQLite before 3.32 takes 999), and rows: more of them make it no faster."""
+LEAST_REPLACED = 100
+"""So many rows that differ are written one by one whatever the size of the table."""
 MULTI = {schema.MULTIPOLYGON: (3, shapely.multipolygons), schema.MULTILINESTRING: (1, shapely.multilinestrings)}
 
 
@@ -104,6 +106,59 @@ def replace(store, table, frame, geometry=None):
         create_triggers(store.connection, name)
     append(store, table, frame, geometry)
     create_indexes(store.connection, schema.table(table))
+
+
+def update(store, table, frame, run_id=None):
+    """Makes the rows of a table those of ``frame`` by writing only what differs; within ``transaction``.
+
+    ``run_id``: goes into the rows that are written; a row that says the same keeps the run that wrote it. Where much
+    differs, all is replaced, which is then quicker. Returns how many rows were written or taken away.
+    """
+    declared = schema.table(table)
+    stamped = frame if run_id is None else frame.assign(run_id=run_id)
+    found = _differing(store, declared, frame) if declared.key in frame.columns else None
+    if found is None:
+        replace(store, table, stamped)
+        return len(frame)
+    changed, gone, added = found
+    if gone:
+        store.connection.executemany(f'DELETE FROM {table} WHERE "{declared.key}" = ?', gone)  # nosec B608: schema's names
+    if changed:
+        names = [c for c in stamped.columns if c != declared.key]
+        rows = stamped.iloc[changed]
+        columns = [_values(rows[c], declared.by_name[c].type) for c in (*names, declared.key)]
+        assigned = ", ".join(f'"{c}" = ?' for c in names)
+        store.connection.executemany(
+            f'UPDATE {table} SET {assigned} WHERE "{declared.key}" = ?', zip(*columns))  # nosec B608: schema's names
+    append(store, table, stamped.iloc[added])
+    return len(changed) + len(gone) + len(added)
+
+
+def _differing(store, declared, frame):
+    """(positions in ``frame`` that differ from the stored row, keys that are gone, positions that are new), or None where
+    these are so many that the table had better be replaced."""
+    listed, names = ", ".join(f'"{c}"' for c in frame.columns), list(frame.columns)
+    at_key, most = names.index(declared.key), max(LEAST_REPLACED, len(frame) // 4)
+    index, seen = pd.Index(frame[declared.key]), np.zeros(len(frame), dtype=bool)
+    changed, gone = [], []
+    cursor = store.connection.execute(
+        f'SELECT {listed} FROM {declared.name} ORDER BY "{declared.key}"')  # nosec B608: schema's names
+    cursor.row_factory = None
+    while True:
+        rows = cursor.fetchmany(ROWS_WRITTEN)
+        if not rows:
+            break
+        at = index.get_indexer([row[at_key] for row in rows])
+        there = np.flatnonzero(at >= 0)
+        gone += [(rows[n][at_key],) for n in np.flatnonzero(at < 0)]
+        seen[at[there]] = True
+        now = zip(*(_values(frame[c].iloc[at[there]], declared.by_name[c].type) for c in names))
+        changed += [int(at[n]) for n, row in zip(there.tolist(), now) if rows[n] != row]
+        if len(changed) + len(gone) > most:
+            cursor.close()
+            return None
+    added = np.flatnonzero(~seen)
+    return (changed, gone, added) if len(changed) + len(gone) + len(added) <= most else None
 
 
 def append(store, table, frame, geometry=None):
