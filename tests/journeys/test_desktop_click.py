@@ -41,7 +41,7 @@ def clicked(tmp_path_factory):
 
 
 def test_the_plugin_brings_its_docks_and_its_tool(clicked):
-    assert clicked[0]["docks"] == sorted(["水权确权", "地块说明", "问题清单"])
+    assert clicked[0]["docks"] == sorted(["水权确权", "地块说明", "问题清单", "名录匹配", "试算"])
     assert clicked[0]["tool"] is True
 
 
