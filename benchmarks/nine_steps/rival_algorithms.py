@@ -69,7 +69,7 @@ def main(folder, out):
     run.index(layer)
     # a tie of two wells gives a parcel two rows
     first = {}
-    for feature in layer.getFeatures():
+    for feature in sorted(layer.getFeatures(), key=lambda feature: str(feature["wcode"])):
         first.setdefault(feature["BSM"], feature)
     parcels = [first[number] for number in sorted(first)]
     place = {feature["BSM"]: k for k, feature in enumerate(parcels)}
