@@ -7,7 +7,7 @@ have a lower header of their own.
 
 import re
 from collections import deque
-from itertools import chain, compress, islice, repeat, zip_longest
+from itertools import chain, compress, repeat, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ TOTAL = re.compile(r"(合计|总计|小计|共计|累计|本页小计|本页合�
 TOTAL_CELLS = 3
 SHORT, LONG = 8, 12
 NOTE = re.compile(r"^(注|说明|备注|填表|制表|审核|复核|单位负责人|负责人|填报|日期|编制|盖章|（盖章）|\(盖章\))")
-FIRST_ROWS, ROWS_AT_ONCE = 64, 250
+FIRST_ROWS = 64
 
 
 def read(path, table, name="", sheet="", chosen=None, constants=(), encoding=None, report=silent):
@@ -60,21 +60,20 @@ def _pass(path, name, wanted, encoding, report, hidden):
     """(raw tables, [(title, BadInput)] of sheets without the table, empty sheets, sheets of the other visibility)."""
     table, sheet, chosen, constants = wanted
     found, passed, empty, others, told, merged = [], [], [], [], [], []
-    for title, rows in workbook.sheets(path, name, encoding, told, hidden, report, merged):
+    for title, blocks in workbook.blocks(path, name, encoding, told, hidden, report, merged):
         if sheet and title != sheet:
             continue
-        if rows is None:
+        if blocks is None:
             others.append(title)
             continue
         told.clear()
         merged.clear()
-        rows = _with_content(rows)
-        first = list(islice(rows, FIRST_ROWS))
-        if not first:
+        first = _first_rows(blocks)
+        if not first[0]:
             empty.append(title)
             continue
-        raw = _table(path, name, title, first, rows, table, chosen, constants)
-        deque(rows, maxlen=0)  # a sheet without the table is still read to its end: what is damaged there is told
+        raw = _table(path, name, title, first, blocks, table, chosen, constants)
+        deque(blocks, maxlen=0)  # a sheet without the table is still read to its end: what is damaged there is told
         if isinstance(raw, RawTable):
             raw.merged = merged[0] if merged else None
             raw.notes[:0] = [*([f"工作表“{title}”是隐藏的，照读"] if hidden else []), *told]
@@ -84,16 +83,22 @@ def _pass(path, name, wanted, encoding, report, hidden):
     return found, passed, empty, others
 
 
-def _with_content(rows):
-    """The (number, row) pairs whose row has a value."""
-    return (each for each in rows if each[1] and each[1][0] or any(v is not None and v != "" for v in each[1]))
+def _first_rows(blocks):
+    """(row numbers, rows) of the blocks that hold the first rows; they are used up."""
+    numbers, rows = [], []
+    for more, some in blocks:
+        numbers.extend(more)
+        rows.extend(some)
+        if len(rows) >= FIRST_ROWS:
+            break
+    return numbers, rows
 
 
 def _table(path, name, title, first, rest, table, chosen, constants):
-    """A RawTable, or the BadInput that says why the sheet holds none. ``first``: the first rows with their numbers, in
-    which the header is looked for; ``rest``: an iterator of those below."""
+    """A RawTable, or the BadInput that says why the sheet holds none. ``first``: (numbers, rows) of the first
+    rows, in which the header is looked for; ``rest``: an iterator of such blocks of those below."""
     where = f"{name} › {title}" if title else name
-    top = [row for _, row in first]
+    top = first[1]
     try:
         start, height, headers, found = _header(top, table, chosen)
     except BadInput as error:
@@ -107,7 +112,7 @@ def _table(path, name, title, first, rest, table, chosen, constants):
         return error
     below = start + height
     below += 1 if len(top) > below and _is_number_row(top[below]) else 0
-    columns, row_numbers = _columns(len(headers), chain(first[below:], rest))
+    columns, row_numbers = _columns(len(headers), chain([(first[0][below:], top[below:])], rest))
     keep, skipped = _data_rows(columns, len(row_numbers), top[start:start + height], table, found)
     notes = [f"跳过 {number} 行{what}" for what, number in skipped.items() if number]
     for header, column in zip(headers, columns):
@@ -121,17 +126,14 @@ def _table(path, name, title, first, rest, table, chosen, constants):
     return RawTable(path, name, title, headers, [c.cells for c in columns], row_numbers[keep], notes=notes)
 
 
-def _columns(width, rows):
-    """(a ``Column`` for each header, row numbers) of rows as they come; short rows are filled up, long ones cut."""
+def _columns(width, blocks):
+    """(a ``Column`` for each header, row numbers) of blocks of rows; short rows are filled up, long ones cut."""
     columns, numbers = [held_once.Column() for _ in range(width)], [np.zeros(0, dtype=np.int64)]
-    while True:
-        batch = list(islice(rows, ROWS_AT_ONCE))
-        if not batch:
-            return columns, np.concatenate(numbers)
-        read, grid = zip(*batch)
+    for read, rows in blocks:
         numbers.append(np.array(read, dtype=np.int64))
-        for column, cells in zip(columns, chain(zip_longest(*grid), repeat([None] * len(grid)))):
+        for column, cells in zip(columns, chain(zip_longest(*rows), repeat([None] * len(rows)))):
             column.extend(cells)
+    return columns, np.concatenate(numbers)
 
 
 def as_they_stand(path, table, name="", sheet=""):
@@ -141,7 +143,7 @@ def as_they_stand(path, table, name="", sheet=""):
     for title, rows in workbook.sheets(path, name or path.name):
         if rows is None or sheet and title != sheet:
             continue
-        listed = list(_with_content(rows))
+        listed = list(rows)
         numbers, kept = [number for number, _ in listed], [row for _, row in listed]
         start, height, headers, found = _header(kept, table, {})
         if found is None:

@@ -101,21 +101,30 @@ def _text(item, values, rows, where):
         values = [None if v != v else v for v in values.tolist()]
     else:
         values = _listed(values)
-    kinds = set(map(type, values))
-    if not kinds <= {str, type(None)}:
+    distinct = values if is_code(item) else _distinct(values)
+    if not set(map(type, distinct)) <= {str, type(None)}:
         _refuse_numeric_codes(item, values, rows, where)
         values = [v if v is None or isinstance(v, str) else _plain_number(v) for v in values]
+        distinct = set(values)
     if is_code(item):
         return _object(_codes(item, values, rows, where))
     absent = item.name in SAID_TO_BE_ABSENT
     made = {}
-    for value in set(values):
+    for value in distinct:
         text = None if value is None else (value.strip() or None)
         if absent and text is not None and text.lower() in BLANKS:
             text = None
         if text != value:
             made[value] = text
     return _object(_mapped(values, made))
+
+
+def _distinct(values):
+    """The distinct values, of equal numbers one; all values where one (a list of a GeoJSON) cannot be looked up."""
+    try:
+        return set(values)
+    except TypeError:
+        return values
 
 
 def _mapped(values, made):
@@ -150,7 +159,7 @@ def _plain_number(value):
 def _codes(item, values, rows, where):
     """Codes without blanks, quote marks, full-width digits; BadInput for scientific notation and for ``.0`` on a long one."""
     together = "".join(filter(None, values))
-    if together.isascii() and (together.isalnum() or not together):
+    if together.isascii() and (together.encode("ascii").isalnum() or not together):
         return _mapped(values, {"": None} if "" in values else {})
     out = [None if v is None else v.strip().lstrip("'’`").strip() or None for v in values]
     odd = [i for i, v in enumerate(out) if v is not None and not (v.isascii() and v.isalnum())]

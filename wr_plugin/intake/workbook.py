@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from itertools import chain, islice, starmap
 from pathlib import Path
 
 from ..model.errors import BadInput, Cancelled
@@ -21,14 +22,25 @@ SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".txt")
 SAMPLE_LENGTH = 30
 HIDDEN_SHOWN = 5
 FEW = 500
+ROWS_AT_ONCE = 250
 
 
 def sheets(path, name="", encoding=None, told=None, hidden=False, report=silent, merged=None):
     """Yields (sheet name, iterator) for every sheet with a grid, (name, None) for a hidden one; with ``hidden`` the other
     way round.
 
-    The iterator gives (row number as the clerk sees it, sequence of values); rows without content may be left out. A
-    formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is
+    The iterator gives (row number as the clerk sees it, sequence of values) of the rows with content. What is given and
+    raised else: as ``blocks``.
+    """
+    for title, found in blocks(path, name, encoding, told, hidden, report, merged):
+        yield title, None if found is None else chain.from_iterable(starmap(zip, found))
+
+
+def blocks(path, name="", encoding=None, told=None, hidden=False, report=silent, merged=None):
+    """As ``sheets``, the rows of a sheet some at once: the iterators give (row numbers as the clerk sees them, sequences of
+    values), two sequences of one length that are not empty. Rows without content are left out.
+
+    A formula that was never calculated is ``xlsx_rows.UNCALCULATED``. A sheet must be used up before the next is
     asked for. ``encoding``: what the user asks for in a text file; ``told``: a list that takes what was decided and is
     worth saying; ``merged``: a list that takes, once a sheet's rows are used up, its cells that are merged downwards (as
     ``RawTable.merged``), where they are known. ``report(done, total)``: called while a sheet is read, with how much of
@@ -40,11 +52,21 @@ def sheets(path, name="", encoding=None, told=None, hidden=False, report=silent,
     if path.is_file() and path.stat().st_size > MOST_BYTES:
         raise BadInput(f"表格有 {path.stat().st_size / (1 << 30):.1f} GB，太大，读不了", "请按乡镇拆分后再导入", where=name)
     if suffix in TEXT_SUFFIXES:
-        found = iter([] if hidden else [("", _csv_rows(path, encoding, told, report))])
+        found = iter([] if hidden else [("", _in_blocks(_csv_rows(path, encoding, told, report)))])
     else:
         found = _workbook_sheets(path, name, told, hidden, report, merged)
     for title, rows in _guarded(found, name):
         yield title, None if rows is None else _guarded(rows, name)
+
+
+def _in_blocks(rows):
+    """(row numbers, rows) of (row number, row) pairs, those whose row has a value."""
+    filled = (each for each in rows if each[1] and each[1][0] or any(v is not None and v != "" for v in each[1]))
+    while True:
+        some = list(islice(filled, ROWS_AT_ONCE))
+        if not some:
+            return
+        yield tuple(zip(*some))
 
 
 def _guarded(items, name):
@@ -78,22 +100,21 @@ def _xlsx_sheets(path, told, hidden, report, merged):
         book = xlsx_rows.Book(path, report)
     except xlsx_rows.Odd:
         for title, visible in _openpyxl_names(path):
-            yield title, _openpyxl_rows(path, title, 0, told, report) if visible != hidden else None
+            yield title, _in_blocks(_openpyxl_rows(path, title, 0, told, report)) if visible != hidden else None
         return
     with book:
         for title, visible, part in book.sheets:
-            yield title, _fast_rows(book, path, title, part, told, report, merged) if visible != hidden else None
+            yield title, _fast_blocks(book, path, title, part, told, report, merged) if visible != hidden else None
 
 
-def _fast_rows(book, path, name, part, told, report, merged):
+def _fast_blocks(book, path, name, part, told, report, merged):
     last, widest = 0, 0
     try:
-        for last, row in book.rows(part):
-            if len(row) > widest:
-                widest = len(row)
-            yield last, row
+        for numbers, rows in book.blocks(part):
+            last, widest = numbers[-1], max(widest, *map(len, rows))
+            yield numbers, rows
     except xlsx_rows.Odd:
-        yield from _openpyxl_rows(path, name, last, told, report, (book.hidden_rows, widest))
+        yield from _in_blocks(_openpyxl_rows(path, name, last, told, report, (book.hidden_rows, widest)))
         return
     told.extend(_hidden(book.hidden_rows, [c for c in book.hidden_columns if c < widest]))
     if merged is not None:
@@ -178,7 +199,7 @@ def _xls_sheets(path, name, told, hidden, report):
         for number in range(book.nsheets):
             sheet = book.sheet_by_index(number)
             read = (sheet.visibility == 0) != hidden
-            yield sheet.name, _xls_rows(sheet, book.datemode, xlrd, told, report) if read else None
+            yield sheet.name, _in_blocks(_xls_rows(sheet, book.datemode, xlrd, told, report)) if read else None
             book.unload_sheet(number)
     finally:
         book.release_resources()

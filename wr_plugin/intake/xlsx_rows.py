@@ -10,6 +10,7 @@ import codecs
 import datetime
 import re
 import zipfile
+from itertools import chain, starmap
 from pathlib import PurePosixPath
 
 from ..model.errors import BadInput
@@ -20,6 +21,7 @@ ITEMS_AT_ONCE = 50_000
 MOST_UNPACKED_BYTES = 4 << 30
 MOST_BYTES_AT_ONCE = 1 << 30
 LONGEST_ROW = 1 << 26
+ROWS_AT_ONCE = 250
 CELL = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?\s*(?:/>|>'
     r'(<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?'
@@ -109,6 +111,10 @@ class Book:
 
     def rows(self, part):
         """(row number, values) of each row that has a value. Raises Odd at the first row of another form."""
+        return chain.from_iterable(starmap(zip, self.blocks(part)))
+
+    def blocks(self, part):
+        """The same some rows at once, as lists that are not empty: (row numbers, rows)."""
         self.hidden_rows, self.hidden_columns, self.tail = [], set(), None
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
         size = self.archive.getinfo(part).file_size
@@ -122,10 +128,20 @@ class Book:
                 rest = pieces.pop()
                 if len(rest) > LONGEST_ROW:
                     raise BadInput("表格里有一行长得不正常", "用 Excel 或 WPS 打开后另存为新的 .xlsx 再试")
-                for piece in pieces:
-                    number, row = self._row(piece, number)
-                    if row is not None:
-                        yield number, row
+                for start in range(0, len(pieces), ROWS_AT_ONCE):
+                    numbers, rows, odd = [], [], None
+                    try:
+                        for piece in pieces[start:start + ROWS_AT_ONCE]:
+                            number, row = self._row(piece, number)
+                            if row is not None:
+                                numbers.append(number)
+                                rows.append(row)
+                    except Odd as error:
+                        odd = error
+                    if rows:
+                        yield numbers, rows
+                    if odd:
+                        raise odd
                 if not chunk:
                     break
             if re.search(r"<row\b[^>]*[^/]>|<[a-zA-Z]+:row\b", rest):
