@@ -59,7 +59,9 @@ class WhatIfMap:
             for kind, told, colour in CLASSES]))
         layer.setMapTipTemplate(f"[% DKBM %]<br>[% coalesce(\"{JOINED}change_m3\", 0) %] m³")
         self.project.addMapLayer(layer, False)
-        self.project.layerTreeRoot().insertLayer(0, layer).setExpanded(True)
+        node = self.project.layerTreeRoot().insertLayer(0, layer)
+        for unfolded in (False, True):  # a new node says it is unfolded, yet the tree draws it folded until told anew
+            node.setExpanded(unfolded)
         self.layer_id = layer.id()
         return layer
 

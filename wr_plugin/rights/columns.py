@@ -1,6 +1,7 @@
 """Integer columns that cannot overflow, and recorded decimals read into them exactly."""
 
 import numpy as np
+import pandas as pd
 
 from ..model import amounts
 
@@ -64,3 +65,19 @@ def sums(values, groups, count):
         starts = np.flatnonzero(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]])
         totals[sorted_groups[starts]] = np.add.reduceat(values[order], starts)
     return totals
+
+
+def numbered(*keys):
+    """(n,) number of each row's combination of the keys, and a row of each combination, in sorted order.
+
+    ``keys``: columns of one length, without blanks; the product of their distinct values stays below 2**62.
+    """
+    code, size = np.zeros(len(keys[0]), dtype=np.int64), 1
+    for key in keys:
+        own, known = pd.factorize(key, sort=True)
+        size *= max(len(known), 1)
+        if size >= amounts.INT64_SAFE:
+            raise OverflowError("组合太多")
+        code = code * max(len(known), 1) + own
+    _, first, number = np.unique(code, return_index=True, return_inverse=True)
+    return number.reshape(-1), first

@@ -92,11 +92,10 @@ def _give_units(made, chain, places, kind):
     for at, rows in places.different(lacking):
         made.refuse(units.NO_UNIT, units.undecided_subject(places.place(at)), rows)
     having = made.refusal == ""
-    number, known = pd.factorize(pd.MultiIndex.from_arrays([kind[having], code[having]]), sort=True)
+    number, first = columns.numbered(kind[having], code[having])
     made.unit = np.full(len(kind), -1, dtype=np.int64)
     made.unit[having] = number
-    made.kinds = np.array([k for k, _ in known], dtype=object)
-    made.unit_codes = np.array([c for _, c in known], dtype=object)
+    made.kinds, made.unit_codes = kind[having][first], code[having][first]
 
 
 def _give_listed(made, chain, places, kind, code, rows, wanted):
@@ -104,7 +103,8 @@ def _give_listed(made, chain, places, kind, code, rows, wanted):
     otherwise = chain.policy.get("units.unlisted")
     holder, parcel = places.holder[rows], places.parcel[rows]
     if places.members.of_parcel:
-        number, pairs = pd.factorize(pd.MultiIndex.from_arrays([holder, parcel]))
+        number, first = columns.numbered(holder, parcel)
+        pairs = list(zip(holder[first], parcel[first]))
     else:
         number, known = pd.factorize(holder)
         pairs = [(one, "") for one in known]
@@ -142,7 +142,7 @@ class _Places:
         for name, column in self.columns.items():
             own = True if name == "district_code" else surface if name == "outlet_code" else ~surface
             keys.append(pd.factorize(np.where(own, column[rows], None))[0])
-        number, _ = pd.factorize(pd.MultiIndex.from_arrays(keys))
+        number, _ = columns.numbered(*keys)
         order = np.argsort(number, kind="stable")
         starts = np.flatnonzero(np.r_[True, np.diff(number[order]) > 0])
         for start, end in zip(starts, np.r_[starts[1:], len(order)]):
