@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sqlite3
-import tempfile
 from pathlib import Path
 
 from drive import RESULT, click_map, iface, pause, shot, size_window, start, wait_for, wait_for_map, workbench
@@ -140,7 +139,7 @@ WITHOUT_CODES = (
 
 def linking(bench):
     """The same county, its registry without codes and with some wrong names."""
-    copy = os.path.join(tempfile.mkdtemp(), "示例县（名录无编码）.gpkg")
+    copy = os.path.join(os.path.dirname(os.environ["TOUR_WORK"]), "示例县（名录无编码）.gpkg")
     shutil.copy(os.environ["TOUR_WORK"], copy)
     connection = sqlite3.connect(copy)
     with connection:
@@ -164,6 +163,8 @@ def linking(bench):
     wait_for_map()
     shot("linking")
     bench.linking.hide()
+    bench.session.project.clear()
+    os.remove(copy)
 
 
 start(tour)
