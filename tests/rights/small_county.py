@@ -96,6 +96,12 @@ def cap_table(rows):
     return _numbered(rows, CAP_COLUMNS).astype({"cap_m3_100": "Int64", "reserve_m3_100": "Int64"})
 
 
+def outlet_table(rows):
+    """The table ``parcel_outlet`` of rows (parcel number, outlet, overlap in 0.01 m²)."""
+    frame = pd.DataFrame(rows, columns=["parcel_fid", "outlet_code", "overlap_m2_100"])
+    return frame.astype({"parcel_fid": np.int64, "overlap_m2_100": np.int64})
+
+
 def _numbered(rows, columns):
     frame = pd.DataFrame(rows).reindex(columns=list(columns)).astype(object)
     frame["fid"] = np.arange(1, len(frame) + 1)
@@ -124,6 +130,8 @@ def store_county(path, inputs, policy_changes=None, policy=None):
         frames.replace(store, "registry", inputs.registry.assign(
             uuid=[str(uuid.uuid5(uuid.NAMESPACE_URL, f"registry {fid}")) for fid in inputs.registry["fid"]]))
         frames.replace(store, "parcel_site", inputs.site)
+        if inputs.parcel_outlet is not None:
+            frames.replace(store, "parcel_outlet", inputs.parcel_outlet)
         frames.replace(store, "CBDKXX", inputs.link)
         frames.replace(store, "CBF", inputs.holder)
         frames.replace(store, "quota", inputs.quota)

@@ -52,12 +52,15 @@ def golden_county():
             contract = f"{place if not same else 0}"
             links.append(county.link_row(number, HOLDERS[name], None if in_mu else area, area if in_mu else None,
                                          CBHTBM=county.holder_code(HOLDERS[name]) + contract))
+    across = [(int(row["编号"]), *part.split("=")) for row in GOLDEN for part in row["各斗口重叠（m²）"].split(";") if part]
     quotas = [county.quota_row(q["作物"], q["灌区代码"], SOURCES[q["水源"]], q["灌溉方式"],
                                hundredths(q["定额（m³/亩）"]) if q["定额（m³/亩）"] else None, q["渠系水利用系数"],
                                q["田间水利用系数"]) for q in table("golden_quota.csv")]
     whole = [county.cap_row(level, code, source, 10**12) for level, code in
              (("county", county.COUNTY), ("district", "GQ01"), ("district", "GQ02")) for source in county.SOURCES]
-    return county.county(parcels, links, quotas, whole, (1, 2, 3))
+    inputs = county.county(parcels, links, quotas, whole, (1, 2, 3))
+    inputs.parcel_outlet = county.outlet_table([(fid, code, hundredths(area)) for fid, code, area in across])
+    return inputs
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +90,11 @@ def test_parcel_as_computed_by_hand(rights, row):
     assert by_source.get("surface", 0) == hundredths(row["地表水（m³）"])
     assert by_source.get("ground", 0) == hundredths(row["地下水（m³）"])
     assert found["volume_m3_100"] == by_source.sum()
+    if row["各斗口水量（m³）"]:
+        surface = parts[parts["source"] == "surface"]
+        told = [f"{code}={volume // 100}" for code, volume in zip(surface["outlet_code"], surface["volume_m3_100"].tolist())]
+        assert ";".join(told) == row["各斗口水量（m³）"]
+        assert parts["area_mu_100"].sum() == found["area_mu_100"] and parts["legal_mu_100"].sum() == found["legal_mu_100"]
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=[f"{r['编号']} {r['考察的规则']}" for r in GOLDEN])
@@ -97,7 +105,7 @@ def test_explanation_says_the_same(work, row):
     text = told.text()
     assert row["状态"] in told.results[0]
     for figure in (row["地表水（m³）"], row["地下水（m³）"]):
-        if figure != "0" and ";" not in row["承包方与合同面积（m²）"]:
+        if figure != "0" and ";" not in row["承包方与合同面积（m²）"] + row["各斗口重叠（m²）"]:
             assert f"{int(figure):,} m³" in text
     assert bool(told.changes) == (row["状态"] != "已核定")
 

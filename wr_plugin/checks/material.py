@@ -48,7 +48,8 @@ class Material:
     ``matches``: the table ``registry_link``: registry rows whose own parcel code leads nowhere; the registry's DKBM is
     the code of the matched parcel where the match is sure or accepted.
     ``own_codes``: the county keeps a code standard of its own, so parcel codes are not held against NY/T 2539.
-    What ``rules.prepare`` adds: ``site``, the frame of ``checks.site`` in the order of the parcels; ``areas``, see
+    What ``rules.prepare`` adds: ``site``, the frame of ``checks.site`` in the order of the parcels; ``across``, the frame
+    ``parcel_outlet`` of the parcels across several outlets where the policy splits these; ``areas``, see
     ``checks.areas``; ``overlaps`` and ``gaps``, see ``checks.geometry``.
     """
 
@@ -60,6 +61,7 @@ class Material:
     repaired: Optional[np.ndarray] = None
     told: frozenset = frozenset()
     site: Optional[pd.DataFrame] = None
+    across: Optional[pd.DataFrame] = None
     areas: Any = None
     overlaps: Any = None
     gaps: Any = None

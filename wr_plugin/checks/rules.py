@@ -65,7 +65,7 @@ NO_DEFECT = ("OUTSIDE_DISTRICT", "NO_SOURCE")
 def prepare(material, site_report, overlap_report):
     """Computes what several rules use: where each parcel lies, the areas, the overlaps. The order matters: whether a
     parcel is forest, and so in scope, is known from its site."""
-    material.site = site_of(material, site_report)
+    material.site, material.across = site_of(material, site_report)
     material.areas = areas.Areas(material)
     material.overlaps = geometry.overlapping(material, overlap_report)
     material.gaps = geometry.between(material, overlap_report)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..spatial.locate import covered, locate
+from ..spatial.locate import covered, largest, locate, overlaps
 from ..spatial.nearest import nearest
 from ..spatial.polygons import Polygons
 
@@ -13,7 +13,8 @@ STEPS = 6
 
 
 def site_of(material, report):
-    """The frame ``parcel_site`` without its column ``defect``, in the order of the parcels.
+    """(the frame ``parcel_site`` without its column ``defect``, in the order of the parcels; the frame ``parcel_outlet``,
+    empty unless the policy splits parcels across outlets).
 
     ``report(done, total)``: progress over all of its six layers.
     """
@@ -24,9 +25,7 @@ def site_of(material, report):
     site["registry_fid"] = pd.Series(registry_fid, dtype="Int64").where(registry_fid >= 0)
 
     site["district_code"], _ = _located(material, "irrigation_district", "district_code", _part(report, 0))
-    outlet, overlap = _located(material, "service_area", "outlet_code", _part(report, 1))
-    share = np.divide(overlap, land.area, out=np.zeros(len(land)), where=land.area > 0)
-    site["outlet_code"], site["outlet_share"] = outlet, share.round(6)
+    site["outlet_code"], site["outlet_share"], served, across = _outlets(material, whole_m2_100, _part(report, 1))
     site["well_code"], site["well_distance_m"] = _well(material, _part(report, 2))
     site["well_overdraft"] = _of_well(material, site["well_code"], "overdraft_zone")
     site["well_spring"] = _of_well(material, site["well_code"], "spring_zone")
@@ -38,10 +37,10 @@ def site_of(material, report):
     overdraft, _ = covered(land, Polygons(material.shapes["overdraft_zone"]), _part(report, 5))
     site["in_overdraft"] = np.where((2 * overdraft > land.area), YES, NO)
 
-    surface = (site["outlet_code"] != "") & (site["outlet_share"] >= policy.get("sources.outlet_min_share"))
+    surface = (site["outlet_code"] != "") & (served >= policy.get("sources.outlet_min_share"))
     ground = site["well_code"] != ""
     site["source"] = np.select([surface & ground, surface, ground], ["mixed", "surface", "ground"], "none")
-    return site
+    return site, across
 
 
 def hundredths(area):
@@ -60,6 +59,36 @@ def _located(material, layer, column, report):
     known, group = np.unique(code.astype(str), return_inverse=True)
     found, area = locate(material.land, Polygons(material.shapes[layer]), group, report)
     return np.append(known, "").astype(object)[found], area
+
+
+def _outlets(material, whole_m2_100, report):
+    """(n,) code of the outlet with the largest overlap, (n,) share of the parcel under it, (n,) share that the policy's
+    least share is held against, and the frame ``parcel_outlet``.
+
+    Where the policy splits parcels across outlets, the parts above the least overlap count together, and the frame lists
+    those of parcels that have more than one; an overlap up to the least is an error of drawing.
+    """
+    land, policy = material.land, material.policy
+    known, group = np.unique(material.frames["service_area"]["outlet_code"].to_numpy().astype(str), return_inverse=True)
+    known = np.append(known, "").astype(object)
+    parcel, number, area = overlaps(land, Polygons(material.shapes["service_area"]), group, report)
+    main, most = largest(len(land), parcel, number, area)
+    share = _share(most, land.area).round(6)
+    part = np.minimum(hundredths(area), whole_m2_100[parcel])
+    counted = (part > round(policy.get("area.overlap_min_m2") * 100)) & (known[number] != "")
+    several = np.bincount(parcel[counted], minlength=len(land)) > 1
+    if policy.get("sources.across_outlets") != "split":
+        several[:] = False
+    listed = counted & several[parcel]
+    together = np.bincount(parcel[listed], weights=area[listed], minlength=len(land))
+    served = np.where(several, np.minimum(_share(together, land.area).round(6), 1.0), share)
+    across = pd.DataFrame({"parcel_fid": material.parcels["fid"].to_numpy()[parcel[listed]],
+                           "outlet_code": known[number[listed]], "overlap_m2_100": part[listed]})
+    return known[main], share, served, across
+
+
+def _share(area, whole):
+    return np.divide(area, whole, out=np.zeros(len(whole)), where=whole > 0)
 
 
 def _well(material, report):

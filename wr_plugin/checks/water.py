@@ -16,10 +16,18 @@ def no_source(material):
     """NO_SOURCE: contract land in scope without enough of an outlet's service area and without a usable well."""
     rows = np.flatnonzero(material.in_scope & material.drawn & (material.site["source"] == "none").to_numpy())
     site, least = material.site.iloc[rows], material.policy.get("sources.outlet_min_share")
-    messages = [
-        f"在斗口 {outlet} 控制范围内的面积占 {share * 100:.1f}%，不足 {least * 100:.0f}%；服务半径内没有可用机井" if outlet
-        else "不在任何斗口控制范围内；服务半径内没有可用机井"
-        for outlet, share in zip(site["outlet_code"], site["outlet_share"].tolist())]
+    across = {fid: (frame["outlet_code"].tolist(), int(frame["overlap_m2_100"].sum()))
+              for fid, frame in material.across[material.across["parcel_fid"].isin(site["parcel_fid"])].groupby("parcel_fid")}
+    messages = []
+    for fid, outlet, share, whole in zip(*(site[name].tolist() for name in (
+            "parcel_fid", "outlet_code", "outlet_share", "geometry_m2_100"))):
+        if fid in across:
+            outlets, overlap = across[fid]
+            outlet, share = "、".join(outlets), f"共占 {min(overlap / whole, 1) * 100:.1f}%"
+        else:
+            share = f"占 {share * 100:.1f}%"
+        messages.append(f"在斗口 {outlet} 控制范围内的面积{share}，不足 {least * 100:.0f}%；服务半径内没有可用机井" if outlet
+                        else "不在任何斗口控制范围内；服务半径内没有可用机井")
     return about_parcels(material, rows, messages)
 
 

@@ -66,6 +66,7 @@ def run(store, params, progress):
         for start in range(0, len(site), ROWS_AT_ONCE):
             frames.append(store, "parcel_site", site.iloc[start:start + ROWS_AT_ONCE])
             progress.update(start, len(site) + len(found))
+        frames.replace(store, "parcel_outlet", material.across)
         frames.replace_findings(store, "check", found.drop(columns=["parcel", "other"], errors="ignore"), run_id)
         progress.update(1)
     return _result(store, changed=True)

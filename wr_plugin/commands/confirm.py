@@ -12,7 +12,7 @@ from ..model import policy as policies
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..model.findings import KINDS
-from ..rights import determine, forest_users, holders, units, user_facts, users, withheld
+from ..rights import across_outlets, determine, forest_users, holders, units, user_facts, users, withheld
 from ..store import frames, journal, reading, registry_links, runs
 from . import adopting, limits_in_force, user_rights
 from .interrupting import interruptible
@@ -154,14 +154,15 @@ def read_inputs(store, progress, policy):
               ("registry", determine.REGISTRY_COLUMNS), ("quota", None), ("cap", None),
               ("outlet", determine.OUTLET_COLUMNS), ("canal", determine.CANAL_COLUMNS),
               ("irrigation_district", determine.DISTRICT_COLUMNS), ("well", determine.WELL_COLUMNS), ("water_unit", None),
-              ("unit_member", None), ("crop_mix", None), ("zone", None))
+              ("unit_member", None), ("crop_mix", None), ("zone", None), ("parcel_outlet", across_outlets.COLUMNS))
     tables = []
     for number, (table, names) in enumerate(wanted, 1):
         frame = frames.read(store, table, names)
         tables.append(registry_links.with_linked_codes(frame, registry_links.stored(store)) if table == "registry" else frame)
         progress.update(number, len(wanted))
+    *tables, split = tables
     return determine.Inputs(*tables[:7], store.setting("county_code", ""), *tables[7:],
-                            forest=forest_users.totals(user_facts.tables(store), policy), today=runs.today())
+                            parcel_outlet=split if len(split) else None, forest=forest_users.totals(user_facts.tables(store), policy), today=runs.today())
 
 
 def _digest(store, inputs, policy, progress, found):

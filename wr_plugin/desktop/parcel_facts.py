@@ -27,8 +27,15 @@ SELECT b.CBFBM, c.CBFMC, b.HTMJ, b.YHTMJ FROM CBDKXX b LEFT JOIN CBF c ON c.CBFB
 WHERE b.DKBM = ? ORDER BY b.CBFBM
 """
 PARTS_SQL = """
-SELECT a.CBFBM, a.source, a.area_mu_100, a.volume_m3_100 FROM right_part a WHERE a.parcel_fid = ?
-ORDER BY a.CBFBM, a.source
+SELECT a.CBFBM, a.source, a.area_mu_100, a.volume_m3_100,
+       CASE WHEN s.parcel_fid IS NULL THEN '' ELSE coalesce((SELECT outlet_name FROM outlet o WHERE o.outlet_code = a.outlet_code
+           ORDER BY o.fid LIMIT 1), a.outlet_code) END AS outlet
+FROM right_part a LEFT JOIN parcel_outlet s ON s.parcel_fid = a.parcel_fid AND s.outlet_code = a.outlet_code
+WHERE a.parcel_fid = ? ORDER BY a.CBFBM, a.source, a.outlet_code
+"""
+OUTLETS_SQL = """
+SELECT s.outlet_code, (SELECT outlet_name FROM outlet o WHERE o.outlet_code = s.outlet_code ORDER BY o.fid LIMIT 1) AS outlet_name
+FROM parcel_outlet s WHERE s.parcel_fid = ? ORDER BY s.outlet_code
 """
 FINDINGS_SQL = "SELECT code, severity, message, remedy, state FROM finding WHERE parcel_uuid = ? ORDER BY code"
 STATE_COLOURS = {"right": "#2f855a", "reduced": "#5b8c2a", "unchecked": "#6b7280", "not_contract": "#57534e",
@@ -39,12 +46,14 @@ SEVERITY_COLOURS = {"stop": "#c1121f", "review": "#b45309", "notice": "#6b7280"}
 
 @dataclass(frozen=True)
 class ParcelFacts:
-    """Rows as read: the parcel with its site and right, its holders, its parts by holder and source, its findings."""
+    """Rows as read: the parcel with its site and right, its holders, its parts by holder and source, its findings,
+    the outlets between which it is split."""
 
     parcel: object
     holders: Tuple[object, ...]
     parts: Tuple[object, ...]
     findings: Tuple[object, ...]
+    outlets: Tuple[object, ...] = ()
 
 
 def read(store, uuid):
@@ -54,7 +63,8 @@ def read(store, uuid):
         return None
     return ParcelFacts(parcel, tuple(reading.rows(store, HOLDERS_SQL, (parcel["DKBM"],))),
                        tuple(reading.rows(store, PARTS_SQL, (parcel["fid"],))),
-                       tuple(reading.rows(store, FINDINGS_SQL, (uuid,))))
+                       tuple(reading.rows(store, FINDINGS_SQL, (uuid,))),
+                       tuple(reading.rows(store, OUTLETS_SQL, (parcel["fid"],))))
 
 
 def volume_text(facts):
@@ -97,7 +107,8 @@ def _facts(facts):
     row = facts.parcel
     contract = [h["HTMJ"] for h in facts.holders if h["HTMJ"] is not None]
     where = [f"{label} {_esc(name or code)}" for label, name, code in (
-        ("灌区", row["district_name"], row["district_code"]), ("斗口", row["outlet_name"], row["outlet_code"]),
+        ("灌区", row["district_name"], row["district_code"]),
+        *(("斗口", one["outlet_name"], one["outlet_code"]) for one in facts.outlets or (row,)),
         ("机井", row["well_name"], row["well_code"])) if code]
     lines = [
         ("确权面积", _mu(row["area_mu_100"])),
@@ -124,7 +135,7 @@ def _parts(facts):
         return ""
     names = {h["CBFBM"]: h["CBFMC"] for h in facts.holders}
     rows = "".join(
-        f"<tr><td>{_esc(names.get(p['CBFBM']) or p['CBFBM'])}</td><td>{codes.SOURCE.get(p['source'], p['source'])}</td>"
+        f"<tr><td>{_esc(names.get(p['CBFBM']) or p['CBFBM'])}</td><td>{_esc(_water(p))}</td>"
         f"<td align='right'>{_mu(p['area_mu_100'])}</td>"
         f"<td align='right'>{amounts.m3_text(p['volume_m3_100'] or 0)} m³</td></tr>"
         for p in facts.parts)
@@ -132,6 +143,11 @@ def _parts(facts):
             "<tr style='color:#6b7280'><td>权利人</td><td>水源</td><td align='right'>确权面积</td>"
             "<td align='right'>核定水量</td></tr>"
             f"{rows}</table>")
+
+
+def _water(part):
+    """A part's source, with its outlet where the parcel is split between several."""
+    return f"{codes.SOURCE.get(part['source'], part['source'])} {part['outlet'] or ''}".strip()
 
 
 def _explanation(told):

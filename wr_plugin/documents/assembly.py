@@ -49,13 +49,13 @@ def certificates(county, village):
     rights = village.rights.sort_values(["CBFBM", "source"], ascending=[True, False], kind="stable")
     for right in rights.itertuples(index=False):
         lines = []
-        for number, part in enumerate(parts[(right.CBFBM, right.source)], 1):
-            at = village.position[part.parcel_fid]
+        for number, mine in enumerate(_by_parcel(parts[(right.CBFBM, right.source)]), 1):
+            at = village.position[mine[0].parcel_fid]
             lines.append(CertificateLine(
                 number, at, text["DKBM"][at], text["DKMC"][at],
                 (text["DKDZ"][at], text["DKNZ"][at], text["DKXZ"][at], text["DKBZ"][at]),
-                county.water(right.source, _text(part.outlet_code), _text(part.well_code)),
-                int(part.area_mu_100), int(part.volume_m3_100)))
+                "、".join(_unique(county.water(right.source, _text(part.outlet_code), _text(part.well_code)) for part in mine)),
+                sum(int(part.area_mu_100) for part in mine), sum(int(part.volume_m3_100) for part in mine)))
         districts = _unique(part.district_code for part in parts[(right.CBFBM, right.source)])
         yield CertificateContent(
             right.CBFBM, right.holder_name or "", kinds.get(right.CBFBM, ""), county.place(right.CBFBM), county.name,
@@ -64,6 +64,14 @@ def certificates(county, village):
             tuple(_unique(line.water for line in lines)), tuple(lines),
             "", "", policy.get("certificate.valid_from") or "", policy.get("certificate.valid_to") or "",
             policy.get("certificate.issuer") or "", county.demo)
+
+
+def _by_parcel(parts):
+    """A right's parts, those of one parcel together: it has several where it is split between outlets."""
+    found = {}
+    for part in parts:
+        found.setdefault(part.parcel_fid, []).append(part)
+    return list(found.values())
 
 
 def _text(value):
@@ -116,6 +124,7 @@ def _poster_rows(county, village, states, sites, links, name_of, told):
         amounts["area"] += int(part.area_mu_100)
         amounts["demand"] += int(part.demand_m3_100)
         amounts[part.source] += int(part.volume_m3_100)
+    outlets = _outlets(village.parts)
     rows = []
     for parcel in parcels.itertuples(index=False):
         code = _text(parcel.DKBM)
@@ -131,13 +140,24 @@ def _poster_rows(county, village, states, sites, links, name_of, told):
                 "parcel_name": _text(parcel.DKMC), "contract_mu_100": contract, "area_mu_100": amounts["area"],
                 "source": SOURCE_WORDS.get(source, ""),
                 "surface_m3_100": amounts["surface"], "ground_m3_100": amounts["ground"],
-                "water": "" if site is None else county.water(source, _text(site.outlet_code), _text(site.well_code)),
+                "water": "" if site is None else "、".join(_unique(
+                    county.water(source if n == 0 else "surface", outlet, _text(site.well_code)) for n, outlet in enumerate(
+                        outlets.get(parcel.fid) or [_text(site.outlet_code)]))),
                 "in_registry": site is not None and not pd.isna(site.registry_fid),
                 "state": state.state if state is not None else "unchecked",
                 "remark": _remark(parcel, state, site, len(holders),
                                   amounts["surface"] + amounts["ground"] < amounts["demand"])}))
     rows.sort(key=lambda r: r[0])
     return _numbered(rows)
+
+
+def _outlets(parts):
+    """{parcel_fid: outlets} of the parcels whose surface water is split between several."""
+    found = defaultdict(list)
+    for fid, outlet in zip(parts["parcel_fid"].tolist(), parts["outlet_code"].tolist()):
+        if _text(outlet) and outlet not in found[fid]:
+            found[fid].append(outlet)
+    return {fid: sorted(outlets) for fid, outlets in found.items() if len(outlets) > 1}
 
 
 def _group(parcel_code, holder_code):

@@ -16,6 +16,7 @@ PRIORITY_BY = {"crop": "作物", "method": "灌溉方式", "holder_kind": "承�
 UNITS = {**codes.UNIT_KIND, "listed": "成员表中的单位"}
 UNIT_CONDITIONS = {"scale": codes.DISTRICT_SCALE, "source": codes.SOURCE, "metering": codes.METERING}
 MIXED_MODES = {"share": "按面积比例", "round": "按轮次"}
+ACROSS_OUTLETS = {"larger": "归重叠最大的斗口", "split": "按重叠面积分开"}
 OVERDRAFT_RULES = {"report": "只报告", "not_confirmed": "待退出后再确权", "no_new": "不得新增"}
 QUOTA_BASES = {"crop": "按作物", "composite": "按综合定额"}
 PERMIT_BASES = {"permit": "许可水量", "permit_and_quota": "许可水量与定额水量取小", "none": "不确权"}
@@ -64,6 +65,10 @@ SETTINGS = (
     Setting("area.tolerance_mu", "面积绝对容差（亩）", number(0, 100), "0 至 100 的数"),
     Setting("area.overlap_min_m2", "图斑重叠容差（m²）", number(0, 10_000), "0 至 10000 的数"),
     Setting("sources.outlet_min_share", "斗口控制面积最小占比", number(0, 1), "0 至 1 的数", note="地块在同一斗口控制范围内的面积占比达到它，才算有地表水"),
+    Setting("sources.across_outlets", "跨斗口的地块", one_of(*ACROSS_OUTLETS), "larger（归重叠最大的斗口）或 split（按重叠面积分开）",
+            absent="larger",
+            note="larger：整块归重叠最大的斗口，最小占比也只看它。split：地块在各斗口的重叠超过 area.overlap_min_m2 的，"
+                 "最小占比看各斗口之和，地表水的面积按重叠面积分到各斗口，尾数按最大余数法"),
     Setting("sources.well_reach_m", "机井默认服务半径（m）", number(0, 10_000), "0 至 10000 的数", note="机井自己填了服务半径的用自己的"),
     Setting("sources.require_permit", "机井须有取水许可", FLAG, "true 或 false", note="true：没有许可证号的井不作水源"),
     Setting("sources.mixed_surface_share", "混合地块地表水面积比例", SHARE, "0 至 1 的数，至多四位小数", blank=True,

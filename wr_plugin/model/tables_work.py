@@ -131,7 +131,7 @@ PARCEL_SITE = Table(
         Field("registry_fid", INTEGER, "名录序号", references="registry.fid"),
         Field("district_code", TEXT, "灌区代码"),
         Field("outlet_code", TEXT, "斗口代码"),
-        Field("outlet_share", REAL, "斗口控制面积占比"),
+        Field("outlet_share", REAL, "斗口控制面积占比", note="跨斗口的地块为其中最大的一个"),
         Field("well_code", TEXT, "机井编号"),
         Field("well_distance_m", REAL, "至机井距离", unit="m"),
         Field("unapproved_kind", TEXT, "新开、复垦、未批类别", codes=codes.UNAPPROVED_KIND),
@@ -145,6 +145,16 @@ PARCEL_SITE = Table(
         Field("defect", TEXT, "数据缺陷", note="使地块不能核定的问题代码，空为无"),
     ),
     key="parcel_fid",
+)
+PARCEL_OUTLET = Table(
+    "parcel_outlet", "跨斗口地块的重叠", RESULT,
+    (
+        FID,
+        Field("parcel_fid", INTEGER, "地块序号", required=True, references="parcel.fid"),
+        Field("outlet_code", TEXT, "斗口代码", required=True),
+        Field("overlap_m2_100", INTEGER, "在斗口控制范围内的面积", unit="0.01 m²", required=True),
+    ),
+    indexes=("parcel_fid", "outlet_code"), note="政策规定跨斗口的地块分开（sources.across_outlets 为 split）时才有，只列跨两个以上斗口的地块",
 )
 PARCEL_RIGHT = Table(
     "parcel_right", "地块水权", RESULT,
@@ -225,7 +235,7 @@ UNIT_RIGHT = Table(
         Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
         Field("last_remainder", TEXT, "最后进位的余数", note="按综合定额分到地块时，余数不小于它的明细多得一个取整单位"),
-        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码；余数相同时按此先后"),
+        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码，跨斗口分开的再加|斗口代码；余数相同时按此先后"),
         Field("area_mu", REAL, "确权面积", unit="亩", computed="area_mu_100 / 100.0"),
         Field("volume_m3", REAL, "核定水量", unit="m³", computed="volume_m3_100 / 100.0"),
     ),
@@ -269,7 +279,7 @@ CAP_RESULT = Table(
         Field("cap_m3_100", INTEGER, "指标水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
         Field("last_remainder", TEXT, "最后进位的余数", note="同比例核减时，余数不小于它的明细多得一个取整单位"),
-        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码；余数相同时按此先后"),
+        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码，跨斗口分开的再加|斗口代码；余数相同时按此先后"),
         Field("parent_fid", INTEGER, "上级序号", references="cap_result.fid"),
         Field("reserve_m3_100", INTEGER, "预留水量", unit="0.01 m³"),
         Field("limit_m3_100", INTEGER, "最多可得水量", unit="0.01 m³", note="本级指标减去预留，与下级最多可得之和，取小者"),
@@ -287,7 +297,7 @@ CAP_CLASS = Table(
         Field("demand_m3_100", INTEGER, "定额水量", unit="0.01 m³"),
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
         Field("last_remainder", TEXT, "最后进位的余数"),
-        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码"),
+        Field("last_key", TEXT, "最后进位的明细", note="地块编码|承包方编码，跨斗口分开的再加|斗口代码"),
     ),
     indexes=("cap_fid",), note="只在政策按优先序核减时有：每一级指标下各类分到多少",
 )
@@ -426,6 +436,6 @@ SETTING = Table(
 
 TABLES = (
     SETTING, POLICY, RUN, FINDING, FINDING_ACCEPTANCE, REGISTRY_LINK, REGISTRY_CANDIDATE, REGISTRY_DECISION,
-    PARCEL_SITE, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY,
+    PARCEL_SITE, PARCEL_OUTLET, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY,
     OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL, LINEAGE,
 )

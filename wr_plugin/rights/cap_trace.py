@@ -75,25 +75,26 @@ class Results:
         return row["demand_m3_100"] if row["mode"] != "priority" and k == 0 else 0
 
 
-def path(county, parcel, source):
-    """The codes from the county down to where a parcel's part of this source hangs (``cap_tree.path_of``)."""
+def path(county, parcel, source, outlet=""):
+    """The codes from the county down to where a parcel's part of this source hangs (``cap_tree.path_of``). ``outlet``: that
+    of the part where the parcel is split between outlets."""
     site = parcel.site
-    outlet = site["outlet_code"] if source == "surface" else None
+    outlet = (outlet or site["outlet_code"]) if source == "surface" else None
     place = {"district": site["district_code"], "outlet": outlet, "village": parcel.row["village_code"],
              "canals": county.canals.get(outlet, ())}
     return cap_tree.path_of(county.policy.get("cap.tree"), county.county_code, place)
 
 
-def on_the_way(county, parcel, source):
+def on_the_way(county, parcel, source, outlet=""):
     """[(level, code, cap or None, what is missing)] that a part of this source passes, from the county down."""
-    nodes = path(county, parcel, source)
+    nodes = path(county, parcel, source, outlet)
     return [(*one, *limits.find_cap(county.cap, *one, source, tuple(code for _, code in nodes[:n])))
             for n, one in enumerate(nodes)]
 
 
-def missing(county, parcel, source):
+def missing(county, parcel, source, outlet=""):
     """The caps a part needs and lacks: (level, code, what is missing), the nearest first."""
-    return [(level, code, what) for level, code, _, what in reversed(on_the_way(county, parcel, source)) if what]
+    return [(level, code, what) for level, code, _, what in reversed(on_the_way(county, parcel, source, outlet)) if what]
 
 
 def class_of(county, parcel, trace, part):
@@ -112,7 +113,7 @@ def volume(county, parcel, trace, part):
 
     Which parts got one more step is known from the last one that did (``last_remainder``, ``last_key``).
     """
-    way = county.cap_results.way(path(county, parcel, part.source), part.source)
+    way = county.cap_results.way(path(county, parcel, part.source, part.outlet), part.source)
     if not way:
         return part.demand
     leaf, k, step = way[-1], class_of(county, parcel, trace, part), county.policy.step_m3_100
@@ -124,15 +125,20 @@ def volume(county, parcel, trace, part):
         return 0
     steps, remainder = divmod(part.demand // step * total, whole)
     if end["last_key"]:
-        last = int(end["last_remainder"])
-        before = (parcel.row["DKBM"], part.code) <= tuple(end["last_key"].rsplit("|", 1))
+        last, before = int(end["last_remainder"]), not_after(parcel, part, end["last_key"])
         steps += remainder > last or (remainder == last and before)
     return steps * step
 
 
+def not_after(parcel, part, last_key):
+    """Whether a part comes no later than the one that a stored key names: DKBM|CBFBM, and |outlet of a split parcel."""
+    last = (*last_key.split("|", 2), "")[:3]
+    return (parcel.row["DKBM"], part.code, part.outlet) <= last
+
+
 def share(county, parcel, trace, part):
     """(demand, granted) in 0.01 m³ of the part's class at its leaf, as stored; None before the first run."""
-    way = county.cap_results.way(path(county, parcel, part.source), part.source)
+    way = county.cap_results.way(path(county, parcel, part.source, part.outlet), part.source)
     if not way:
         return None
     k = class_of(county, parcel, trace, part)

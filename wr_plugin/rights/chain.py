@@ -154,7 +154,10 @@ class Telling(UnitTelling):
         inputs = [("灌区", self._place("district_code") if site["district_code"] else "不在任何灌区内")]
         if site["outlet_code"]:
             share = f"，控制面积占 {site['outlet_share'] * 100:.1f} %" if site["outlet_share"] is not None else ""
-            inputs.append(("斗口", self._place("outlet_code") + share))
+            if not self.parcel.pieces:
+                inputs.append(("斗口", self._place("outlet_code") + share))
+        whole = m2_text(site["geometry_m2_100"])
+        inputs += [("斗口", f"{piece.name}，控制范围内 {m2_text(piece.overlap)}（地块 {whole}）") for piece in self.parcel.pieces]
         if site["well_code"]:
             away = f"，距 {site['well_distance_m']:.1f} m" if site["well_distance_m"] is not None else ""
             inputs.append(("机井", self._place("well_code") + away))
@@ -194,9 +197,11 @@ class Telling(UnitTelling):
         if trace.reason in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
             return Step("种什么、怎样灌", inputs, self._clause("quota"), f"{reason_title(trace.reason)}，不能核定")
         outcome = "查定额所需的作物、灌溉方式齐全" if self.by_crop else "不影响水量"
-        if self.site["source"] == "mixed":
-            outcome = "；".join(f"{self._who(p)}{codes.SOURCE[p.source]} {mu_text(p.area)} 亩" for p in (*trace.parts, *trace.refused))
-            return Step("种什么、怎样灌", inputs, self._clause("sources"), f"面积按水源划分：{outcome}")
+        across = any(part.outlet for part in (*trace.parts, *trace.refused))
+        if self.site["source"] == "mixed" or across:
+            outcome = "；".join(f"{self._who(p)}{self.water(p)} {mu_text(p.area)} 亩" for p in (*trace.parts, *trace.refused))
+            by = "面积按水源、按在各斗口控制范围内的面积划分（尾数按最大余数法）" if across else "面积按水源划分"
+            return Step("种什么、怎样灌", inputs, self._clause("sources"), f"{by}：{outcome}")
         return Step("种什么、怎样灌", inputs, self._clause("quota"), outcome)
 
     def _mixed(self):
@@ -214,6 +219,15 @@ class Telling(UnitTelling):
 
     def _who(self, part):
         return f"{self.parcel.names.get(part.code) or part.code} " if len(self.trace.shares) > 1 else ""
+
+    def water(self, part):
+        """A part's source, with its outlet where the parcel is split between outlets."""
+        return codes.SOURCE[part.source] + (f" {part.piece.name}" if part.piece else "")
+
+    def stored_water(self, row):
+        """The same of a stored part."""
+        names = {piece.code: piece.name for piece in self.parcel.pieces}
+        return codes.SOURCE[row["source"]] + (f" {names[row['outlet_code']]}" if row["outlet_code"] in names else "")
 
     def _quota(self):
         inputs, lines = [], []
@@ -237,7 +251,7 @@ class Telling(UnitTelling):
         if self.trace.reason in ("QUOTA_MISSING", "CROP_MIX_MISSING"):
             return Step("按什么定额、要多少水", inputs, self._clause("quota"), "缺定额，整块地不能核定")
         mixed = self.site["source"] == "mixed"
-        lines = [self._who(part) + (f"{codes.SOURCE[part.source]} " if mixed else "") + self.formula(part)
+        lines = [self._who(part) + (f"{self.water(part)} " if mixed or part.outlet else "") + self.formula(part)
                  for part in self.trace.parts]
         return Step("按什么定额、要多少水", inputs, self._clause("quota"), "；".join(lines))
 
@@ -253,41 +267,42 @@ class Telling(UnitTelling):
 
     def _caps(self):
         inputs, lines = [], []
-        sources = dict.fromkeys(part.source for part in self.trace.parts)
-        for source in sources:
-            inputs += self._cap_inputs(source)
+        ways = list({(part.source, part.outlet): part for part in self.trace.parts}.values())
+        for part in ways:
+            inputs += [one for one in self._cap_inputs(part) if one not in inputs]
         clause = self._clause("cap")
         if self.trace.reason == "CAP_MISSING":
             return Step("是否超过用水总量指标", inputs, clause, "政策规定超指标要核减，缺指标，整块地不能核定")
         if self.county.run is None:
             return Step("是否超过用水总量指标", inputs, clause, "要到核定全县时才能比较")
         if self.policy.get("cap.mode") == "report":
-            over = any(self._over(row) for source in sources for row in self._way(source))
+            over = any(self._over(row) for part in ways for row in self._way(part))
             return Step("是否超过用水总量指标", inputs, clause,
                         "定额水量之和超过指标；按政策只报告，不核减，核定水量等于定额水量" if over else
                         "没有核减，核定水量等于定额水量")
         for part in self.trace.parts:
             note = self.cut_note(part)
-            lines.append(f"{self._who(part)}{codes.SOURCE[part.source]}：" + (note or "没有超过指标，不核减"))
+            lines.append(f"{self._who(part)}{self.water(part)}：" + (note or "没有超过指标，不核减"))
         return Step("是否超过用水总量指标", inputs, clause, "；".join(lines))
 
-    def _way(self, source):
+    def _way(self, part):
         """The stored nodes of the tree of caps that a part passes."""
-        return self.county.cap_results.way(cap_trace.path(self.county, self.parcel, source), source)
+        return self.county.cap_results.way(cap_trace.path(self.county, self.parcel, part.source, part.outlet), part.source)
 
     def _over(self, row):
         cap, reserve = row["cap_m3_100"], row.get("reserve_m3_100") or 0
         return cap is not None and row["demand_m3_100"] > cap - reserve
 
-    def _cap_inputs(self, source):
-        """(label, what is told) for each node from the parcel up to the county that has a cap or needs one."""
-        stored = {(row["cap_level"], row["cap_code"]): row for row in self._way(source)}
+    def _cap_inputs(self, part):
+        """(label, what is told) for each node from the part up to the county that has a cap or needs one."""
+        stored = {(row["cap_level"], row["cap_code"]): row for row in self._way(part)}
         told = []
-        for level, code, cap, missing in reversed(cap_trace.on_the_way(self.county, self.parcel, source)):
+        for level, code, cap, missing in reversed(cap_trace.on_the_way(self.county, self.parcel, part.source, part.outlet)):
             if cap is None and not missing:
                 continue
-            known = self.parcel.places.get(f"{level}_code") or (
-                self.parcel.row["village_name"] if level == "village" else None)
+            known = self.parcel.row["village_name"] if level == "village" else self.parcel.places.get(f"{level}_code")
+            if level == "outlet" and part.piece:
+                known = part.piece.outlet.get("outlet_name")
             name = (cap.row["cap_name"] if cap else None) or known or code
             line = missing
             if cap:
@@ -300,7 +315,7 @@ class Telling(UnitTelling):
                 line = f"定额水量合计 {m3_text(row['demand_m3_100'])} m³，{line}"
                 if row["mode"] != "report":
                     line += f"，核定合计 {m3_text(row['volume_m3_100'])} m³"
-            told.append((limits.cap_label(level, name, source), line))
+            told.append((limits.cap_label(level, name, part.source), line))
         return told
 
     def cut_note(self, part):
@@ -322,7 +337,7 @@ class Telling(UnitTelling):
         if self.policy.get("cap.mode") != "priority":
             return "按指标同比例核减"
         k = cap_trace.class_of(self.county, self.parcel, self.trace, part)
-        row = self.county.cap_results.classes.get(self._way(part.source)[-1]["fid"], {}).get(k + 1)
+        row = self.county.cap_results.classes.get(self._way(part)[-1]["fid"], {}).get(k + 1)
         return f"按优先序核减，第 {k + 1} 类（{row['class_name'] if row else ''}）同比例"
 
     def why_not(self):
@@ -340,7 +355,7 @@ class Telling(UnitTelling):
         lines = [f"{state}：确权面积 {mu_text(right['area_mu_100'])} 亩，每年 {m3_text(right['volume_m3_100'])} m³"]
         for part in self.parcel.parts:
             name = self.parcel.names.get(part["CBFBM"]) or part["CBFBM"]
-            lines.append(f"{name} {codes.SOURCE[part['source']]} {mu_text(part['area_mu_100'])} 亩，"
+            lines.append(f"{name} {self.stored_water(part)} {mu_text(part['area_mu_100'])} 亩，"
                          f"{m3_text(part['volume_m3_100'])} m³")
         return lines
 

@@ -44,7 +44,7 @@ class UnitTelling:
             inputs.append(("机井所在", "，".join((f"超采区：{SEEN[at.overdraft]}", f"泉域保护区：{SEEN[at.spring]}",
                                              f"许可起始：{at.permit_from or '未填'}"))))
         for part in (*self.trace.parts, *self.trace.refused):
-            name = self._who(part) + codes.SOURCE[part.source]
+            name = self._who(part) + self.water(part)
             if part.refusal:
                 setting = BY_PATH[part.refusal.setting].title if part.refusal.setting else ""
                 lines.append(f"{name}：{KINDS[part.refusal.code].rule}" + (f"（{part.refusal.setting}，{setting}）" if setting else "")
@@ -81,7 +81,7 @@ class UnitTelling:
             inputs.append((f"{codes.SOURCE[source]}综合定额", f"Σ 比例 × 毛定额 ≈ {float(quota.row['gross'] / 100):.4f}，取 "
                            f"{amount_text(quota.quota_m3_mu_100)} m³/亩"))
         for part in self.trace.parts:
-            lines.append(self._who(part) + codes.SOURCE[part.source] + " " + self.formula(part))
+            lines.append(self._who(part) + self.water(part) + " " + self.formula(part))
         return Step("按什么定额、要多少水", inputs, self._clause("quota"), "；".join(lines))
 
     def _composite_formula(self, part):

@@ -28,7 +28,7 @@ NO, GRANTED = 2, "有"
 
 @dataclass
 class Counterfactual:
-    """``supposed``: what is supposed; ``trace``: the outcome then; ``before``: volumes by (CBFBM, source) as they are;
+    """``supposed``: what is supposed; ``trace``: the outcome then; ``before``: volumes by ``retrace.Part.key`` as they are;
     ``rough``: caps or a unit's composite quota would have to be shared out anew, which moves the last steps."""
 
     supposed: str
@@ -39,7 +39,7 @@ class Counterfactual:
     def change(self, code=None):
         """Change in 0.01 m³, of one holder (``code``) or of the whole parcel."""
         after = sum(part.volume for part in self.trace.parts if code in (None, part.code)) if self.trace.having else 0
-        return after - sum(volume for (holder, _), volume in self.before.items() if code in (None, holder))
+        return after - sum(volume for (holder, *_), volume in self.before.items() if code in (None, holder))
 
     def line(self, code=None):
         """For people: ``在名录内：+1,840 m³``."""
@@ -57,7 +57,7 @@ def signed(m3_100):
 
 def counterfactuals(parcel, county, trace) -> List[Counterfactual]:
     """What would give this parcel another volume, what stops it first. ``trace``: as it is (``retrace.retrace``)."""
-    before = {(part.code, part.source): part.volume for part in trace.parts} if trace.having else {}
+    before = {part.key: part.volume for part in trace.parts} if trace.having else {}
     found = []
     if trace.having:
         demands = {key: part.demand for key, part in zip(before, trace.parts)}

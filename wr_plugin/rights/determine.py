@@ -7,7 +7,7 @@ from typing import Callable, Optional
 import numpy as np
 import pandas as pd
 
-from . import cap_leaves, caps, columns, holders, limits, obligations, parts, quota, scope, unit_columns
+from . import across_outlets, cap_leaves, caps, columns, holders, limits, obligations, parts, quota, scope, unit_columns
 
 PARCEL_COLUMNS = ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code")
 SITE_COLUMNS = ("parcel_fid", "registry_fid", "district_code", "outlet_code", "well_code", "unapproved_m2_100",
@@ -37,6 +37,7 @@ class Inputs:
     has other units than households, composite quotas, or rules on permits and ground water. ``forest``:
     {(district_code, source): 0.01 m³} of forest land, which is part of the districts' water. ``today``: ISO date that
     permits are judged by where the policy names none; without either, no permit is said to have run out.
+    ``parcel_outlet``: the parcels that are split between outlets, None where none is.
     """
 
     parcel: pd.DataFrame
@@ -57,6 +58,7 @@ class Inputs:
     zone: Optional[pd.DataFrame] = None
     forest: Optional[dict] = None
     today: str = ""
+    parcel_outlet: Optional[pd.DataFrame] = None
 
 
 @dataclass
@@ -99,6 +101,7 @@ class Chain:
             raise MissingSites(f"{int((row < 0).sum())} 个地块尚未检查")
         self.site = inputs.site.iloc[row].reset_index(drop=True)
         self.count = len(self.parcel)
+        self.pieces = across_outlets.Pieces(inputs.parcel_outlet, self.parcel["fid"].to_numpy())
         self.found = []
 
     def fork(self, inputs=None, policy=None):
@@ -174,10 +177,11 @@ class Chain:
         place = self.holding.parcel[live]
         source = self.site["source"].to_numpy(dtype=object)[place]
         shares = parts.by_source(self.holding.legal_mu_100[live], self.area[live], source, self.policy.mixed_surface)
+        shares, piece = across_outlets.divided(shares, self.holding.parcel[live[shares.holding]], self.pieces)
         holding = live[shares.holding]
         self.part = pd.DataFrame({"parcel": self.holding.parcel[holding], "holder": self.holding.holder[holding],
                                   "source": shares.source, "legal_mu_100": shares.legal_mu_100,
-                                  "area_mu_100": shares.area_mu_100})
+                                  "area_mu_100": shares.area_mu_100, "piece": piece})
         code, values = pd.factorize(self.site["district_code"].to_numpy(dtype=object), sort=True)
         self.district = quota.Words(code, list(values))
 
@@ -229,7 +233,7 @@ class Chain:
         index = limits.cap_index(self.inputs.cap.astype(object).where(self.inputs.cap.notna(), None).to_dict("records"),
                                  self.policy, self.inputs.forest)
         place = self.part["parcel"].to_numpy()
-        there = pd.DataFrame({"outlet_code": self.site["outlet_code"].to_numpy(dtype=object)[place],
+        there = pd.DataFrame({"outlet_code": self.outlets_of_parts(),
                               "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})
         self.tree, self.part["leaf"] = cap_leaves.grow(
             self.inputs, self.policy, index, there, self.part["source"].to_numpy(), self._of_parts(self.district))
@@ -244,6 +248,17 @@ class Chain:
         if self.composite:
             self._demand()
         self.found.extend(caps.missing_findings(self.tree, *(cut_off[c].to_numpy() for c in ("leaf", "demand_m3_100"))))
+
+    def outlets_of_parts(self):
+        """(n,) the outlet of each part's parcel, or of its piece where the parcel is split."""
+        return self.pieces.outlets(self.part["piece"].to_numpy(),
+                                   self.site["outlet_code"].to_numpy(dtype=object)[self.part["parcel"].to_numpy()])
+
+    def key_of(self, part):
+        """A part as the stored ends of a largest remainder name it: DKBM|CBFBM, and |outlet where the parcel is split."""
+        parcel, holder, piece = (int(self.part[name].iat[part]) for name in ("parcel", "holder", "piece"))
+        key = f"{self.parcel['DKBM'].iat[parcel]}|{self.holding.codes[holder]}"
+        return f"{key}|{self.pieces.codes[piece]}" if piece >= 0 else key
 
     def _of_parts(self, words):
         """Words of parcels as words of the parts."""
@@ -275,14 +290,14 @@ class Chain:
             *(self.part[name].to_numpy() for name in ("area_mu_100", "demand_m3_100", "volume_m3_100")),
             self.holding.codes, self.names, self.parcel["village_code"].to_numpy(dtype=object)[self.part["parcel"]])
         unit_right, right_part["unit_id"] = unit_columns.totals(self, right_part, holder_right)
-        return Rights(self._parcel_right(), right_part, holder_right, *self._cap_results(right_part),
+        return Rights(self._parcel_right(), right_part, holder_right, *self._cap_results(),
                       unit_right, pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code",
                                                         "value"]))
 
     def _right_part(self):
         place, surface = self.part["parcel"].to_numpy(), self.part["source"].to_numpy() == 0
         site = {name: self.site[name].to_numpy(dtype=object)[place]
-                for name in ("district_code", "outlet_code", "well_code")}
+                for name in ("district_code", "well_code")}
         return pd.DataFrame({
             "part_id": np.arange(1, len(place) + 1),
             "parcel_fid": self.parcel["fid"].to_numpy()[place],
@@ -294,7 +309,7 @@ class Chain:
             "quota_fid": self.part["quota_fid"].astype("Int64").where(self.part["quota_fid"] >= 0),
             **{name: self.part[name] for name in ("quota_m3_mu_100", "eta_e8")},
             "district_code": site["district_code"],
-            "outlet_code": np.where(surface, site["outlet_code"], None),
+            "outlet_code": np.where(surface, self.outlets_of_parts(), None),
             "well_code": np.where(surface, None, site["well_code"]),
             "demand_m3_100": self.part["demand_m3_100"],
             "volume_m3_100": self.part["volume_m3_100"],
@@ -337,13 +352,12 @@ class Chain:
             joined[place] = "、".join(name for name in listed if name)
         return joined
 
-    def _cap_results(self, right_part):
+    def _cap_results(self):
         """The frames ``cap_result`` and ``cap_class``."""
         for row in (*self.cap_rows, *self.cap_classes):
             last, remainder = row.pop("last", -1), row.pop("last_remainder", None)
             if last >= 0:
-                code = self.parcel["DKBM"].iat[self.part["parcel"].iat[last]]
-                row["last_key"], row["last_remainder"] = f"{code}|{right_part['CBFBM'].iat[last]}", str(remainder)
+                row["last_key"], row["last_remainder"] = self.key_of(last), str(remainder)
         return (_frame(self.cap_rows, CAP_RESULT_COLUMNS, CAP_RESULT_NUMBERS),
                 _frame(self.cap_classes, CAP_CLASS_COLUMNS, ("demand_m3_100", "volume_m3_100")))
 

@@ -15,7 +15,7 @@ MOST_PARCELS = 100
 FIGURES = {
     "state": "状态", "reason": "原因", "legal_mu_100": "法定面积", "deducted_mu_100": "扣减面积", "area_mu_100": "确权面积",
     "demand_m3_100": "定额水量", "volume_m3_100": "核定水量", "quota_m3_mu_100": "定额", "eta_e8": "灌溉水利用系数",
-    "part": "水权明细", "parcels": "地块数", "unit_id": "确权单位",
+    "part": "水权明细", "parts": "水权明细条数", "parcels": "地块数", "unit_id": "确权单位",
 }
 
 
@@ -85,12 +85,12 @@ def _figure(name, value):
     if name == "reason":
         return chain.reason_title(value) or "无"
     if name == "part":
-        return f"{value[0]} {codes.SOURCE.get(value[1], value[1])}"
+        return f"{value[0]} {codes.SOURCE.get(value[1], value[1])} {value[2]}".rstrip()
     if name.endswith("_mu_100") and name.startswith(("legal", "deducted", "area")):
         return f"{mu_text(value)} 亩"
     if name == "eta_e8":
         return chain.eta_text(value)
-    if name == "parcels":
+    if name in ("parcels", "parts"):
         return str(value)
     return f"{m3_text(value)} " + ("m³/亩" if name == "quota_m3_mu_100" else "m³")
 
@@ -135,11 +135,11 @@ def _parcel_of_holder(parcel, county, code, parts):
     inputs: List[Tuple[str, str]] = []
     for part in trace.parts if trace.having else []:
         if part.code == code:
-            inputs.append((codes.SOURCE[part.source], "，".join(filter(None, (told.formula(part), told.cut_note(part))))))
+            inputs.append((told.water(part), "，".join(filter(None, (told.formula(part), told.cut_note(part))))))
     if not trace.having:
         step = chain.Step(title, [("原因", told.why_not())], told.reason_clause(), "不予核定")
         return step, differences, [] if differences else _for_holder(parcel, county, trace, code)
-    volume = "，".join(f"{codes.SOURCE[p['source']]} {mu_text(p['area_mu_100'])} 亩 {m3_text(p['volume_m3_100'])} m³"
+    volume = "，".join(f"{told.stored_water(p)} {mu_text(p['area_mu_100'])} 亩 {m3_text(p['volume_m3_100'])} m³"
                       for p in parts)
     lost = trace.state == "reduced" or trace.total("demand") != trace.total("volume")
     return (chain.Step(title, inputs, "", f"{codes.PARCEL_STATE[trace.state]}：{volume}"), differences,

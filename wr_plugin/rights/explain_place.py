@@ -18,7 +18,8 @@ NAME_SQL = {
 }
 PARCELS = {
     "district": "SELECT parcel_fid FROM parcel_site WHERE district_code = :code",
-    "outlet": "SELECT parcel_fid FROM parcel_site WHERE outlet_code = :code",
+    "outlet": "SELECT parcel_fid FROM parcel_site WHERE outlet_code = :code"
+              " UNION SELECT parcel_fid FROM parcel_outlet WHERE outlet_code = :code",
     "village": "SELECT fid FROM parcel WHERE village_code = :code",
 }
 PARTS = {
@@ -180,7 +181,7 @@ def _otherwise(store, county, level, code, sums):
     if cut:
         lines.append(f"{counterfactual.NOT_CUT}：{counterfactual.signed(cut)} m³")
     marks = ", ".join("?" * len(SUPPOSED))
-    sql = PARCELS[level].replace(":code", "?")
+    sql = PARCELS[level].replace(":code", "?1")
     rows = reading.rows(store, f"""
         SELECT parcel_fid, reason FROM parcel_right WHERE parcel_fid IN ({sql}) AND reason IN ({marks})
         ORDER BY parcel_fid""", (code, *SUPPOSED))  # nosec B608: our own texts, bound values

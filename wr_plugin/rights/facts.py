@@ -30,12 +30,28 @@ class County:
 
 
 @dataclass
+class Piece:
+    """What of a parcel lies under one of its outlets: the outlet's code and row, the overlap in 0.01 m²."""
+
+    code: str
+    overlap: int
+    outlet: dict
+
+    @property
+    def name(self):
+        """Name and code of the outlet."""
+        name = self.outlet.get("outlet_name")
+        return f"{name}（{self.code}）" if name and name != self.code else self.code
+
+
+@dataclass
 class Parcel:
     """Everything stored about one parcel: rows of parcel, parcel_site, CBDKXX, registry, findings, rights.
 
     ``names``: holders' names by CBFBM, None for one that CBF lacks; ``kinds``: their CBFLX; ``places``: names of its
     district, outlet and well by the site's column; ``district``, ``outlet``, ``well``: their rows, empty where there
-    is none; ``members``: the units that list its holders; ``units``: the stored rights of its parts' units by number.
+    is none; ``members``: the units that list its holders; ``units``: the stored rights of its parts' units by number;
+    ``pieces``: its overlaps with outlets, ordered by code, where the policy splits it between several.
     """
 
     row: dict
@@ -54,6 +70,7 @@ class Parcel:
     well: dict = field(default_factory=dict)
     members: units.Members = field(default_factory=units.Members)
     units: dict = field(default_factory=dict)
+    pieces: tuple = ()
 
 
 def county(store):
@@ -126,7 +143,12 @@ def parcel(store, row):
         *(_first(store, sql, site[column]) if site else {} for column, sql in ROWS.items()),
         _members(store, {link["CBFBM"] for link in links}),
         {row["unit_id"]: row for row in _dicts(store, UNITS_SQL, (fid,))},
+        tuple(Piece(row["outlet_code"], row["overlap_m2_100"], _first(store, ROWS["outlet_code"], row["outlet_code"]))
+              for row in _dicts(store, PIECES_SQL, (fid,))),
     )
+
+
+PIECES_SQL = "SELECT outlet_code, overlap_m2_100 FROM parcel_outlet WHERE parcel_fid = ? ORDER BY outlet_code"
 
 
 ROWS = {

@@ -36,7 +36,7 @@ def merged(before, inputs, codes):
     units of confirmation other than households, or water that is withheld, look beyond the parcel. The result can go on
     to ``grant``; the last step, ``frames``, needs a chain of its own.
     """
-    if not _plain(before.policy) or len(inputs.parcel) != before.count:
+    if not _plain(before.policy) or len(inputs.parcel) != before.count or not _same(before.inputs.parcel_outlet, inputs.parcel_outlet):
         return None
     part = determine.Chain(of_parcels(inputs, codes), before.policy)
     place = np.flatnonzero(before.parcel["DKBM"].isin(list(codes)).to_numpy())
@@ -58,6 +58,11 @@ def merged(before, inputs, codes):
         setattr(made, name, column)
     made.parcel, made.site = (_rows(getattr(before, name), getattr(part, name), place) for name in ("parcel", "site"))
     return made
+
+
+def _same(old, new):
+    """Whether the same parcels are split between the same outlets: a piece then has the same number in both chains."""
+    return old is new or (old is not None and new is not None and old.equals(new))
 
 
 def _plain(policy):

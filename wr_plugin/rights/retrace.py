@@ -34,7 +34,8 @@ class Share:
 
 @dataclass
 class Part:
-    """Holder × source: areas in 0.01 亩, the quota row or what is missing, demand and volume in 0.01 m³."""
+    """Holder × source: areas in 0.01 亩, the quota row or what is missing, demand and volume in 0.01 m³. ``piece``: the
+    outlet's piece (``facts.Piece``) where the parcel is split between outlets."""
 
     code: str
     source: str
@@ -47,6 +48,17 @@ class Part:
     cap_missing: List[tuple] = field(default_factory=list)
     unit: Optional[units.Unit] = None
     refusal: Optional[withheld.Refusal] = None
+    piece: object = None
+
+    @property
+    def outlet(self):
+        """The outlet's code where the parcel is split between outlets, else ""."""
+        return self.piece.code if self.piece else ""
+
+    @property
+    def key(self):
+        """What tells the part from the parcel's others."""
+        return self.code, self.source, self.outlet
 
 
 @dataclass
@@ -114,7 +126,7 @@ def _with_quota(trace, parcel, county):
             return trace.stop("no_quota", reason)
     if site["source"] == "mixed" and policy.mixed_surface is None:
         return trace.stop("no_quota", "MIX_SHARE_MISSING")
-    parts = split(trace.shares, site["source"], policy.mixed_surface)
+    parts = split(trace.shares, site["source"], policy.mixed_surface, parcel.pieces)
     for part in parts:
         part.refusal = withheld.of_part(policy, part.source, parcel.district.get("permit_number"), abstraction(parcel))
         if not part.refusal:
@@ -140,7 +152,7 @@ def _with_quota(trace, parcel, county):
         part.demand = demand_of(part, parcel, policy.step_m3_100)
         part.volume = part.demand
         if cutting:
-            part.cap_missing = cap_trace.missing(county, parcel, part.source)
+            part.cap_missing = cap_trace.missing(county, parcel, part.source, part.outlet)
     if any(part.cap_missing for part in trace.parts):
         return trace.stop("no_quota", "CAP_MISSING")
     if cutting:
@@ -162,7 +174,8 @@ def place_of(parcel, part):
     """What the unit of a part may be told by."""
     site = parcel.site
     return units.Place(part.source, part.code, parcel.row["DKBM"], parcel.row["village_code"], site["district_code"],
-                       site["outlet_code"] or "", parcel.district, parcel.outlet, parcel.well)
+                       part.outlet or site["outlet_code"] or "", parcel.district,
+                       part.piece.outlet if part.piece else parcel.outlet, parcel.well)
 
 
 def demand_of(part, parcel, step):
@@ -174,8 +187,7 @@ def demand_of(part, parcel, step):
     whole = amounts.half_up(stored["weight_e4"], 100 * step)
     steps, remainder = divmod(part.area * part.quota.quota_m3_mu_100 * whole, stored["weight_e4"])
     if stored["last_key"]:
-        last, before = int(stored["last_remainder"]), (parcel.row["DKBM"], part.code) <= tuple(
-            stored["last_key"].rsplit("|", 1))
+        last, before = int(stored["last_remainder"]), cap_trace.not_after(parcel, part, stored["last_key"])
         steps += remainder > last or (remainder == last and before)
     return steps * step
 
@@ -249,16 +261,25 @@ def _split_measured(row, shares):
         share.legal = part
 
 
-def split(shares, source, surface):
+def split(shares, source, surface, pieces=()):
     """Parts by holder, surface before ground; a part without legal area is no part. ``surface``: (part, whole) of a
-    mixed parcel that is surface water's."""
+    mixed parcel that is surface water's; ``pieces``: the outlets between which the surface water's part is split."""
     weight, scale = {"surface": (1, 1), "ground": (0, 1), "mixed": surface}[source]
     parts = []
     for share in shares:
         legal, area = (amounts.half_up(whole * weight, scale) for whole in (share.legal, share.area))
-        parts.append(Part(share.code, "surface", legal, area))
+        parts += _under_outlets(share.code, legal, area, pieces)
         parts.append(Part(share.code, "ground", share.legal - legal, share.area - area))
     return [part for part in parts if part.legal > 0]
+
+
+def _under_outlets(code, legal, area, pieces):
+    """The surface water's part, or one for each outlet (``across_outlets``, one part)."""
+    if not pieces:
+        return [Part(code, "surface", legal, area)]
+    legals = amounts.largest_remainder([piece.overlap for piece in pieces], legal)
+    areas = amounts.largest_remainder(legals, area)
+    return [Part(code, "surface", *one, piece=piece) for *one, piece in zip(legals, areas, pieces)]
 
 
 def differences(trace, parcel):
@@ -274,8 +295,10 @@ def differences(trace, parcel):
         "volume_m3_100": trace.total("volume"),
     }
     found += [(name, right[name], value) for name, value in expected.items() if right[name] != value]
-    again = {(part.code, part.source): part for part in trace.parts} if trace.having else {}
-    stored = {(row["CBFBM"], row["source"]): row for row in parcel.parts}
+    again = {part.key: part for part in trace.parts} if trace.having else {}
+    stored = {(row["CBFBM"], row["source"], (row["outlet_code"] or "") if parcel.pieces else ""): row for row in parcel.parts}
+    if len(stored) < len(parcel.parts):
+        found.append(("parts", len(parcel.parts), len(again)))
     for key in sorted({*again, *stored}):
         part, row = again.get(key), stored.get(key)
         if part is None or row is None:

@@ -124,7 +124,7 @@ class _Places:
         place = chain.part["parcel"].to_numpy()
         site, inputs = chain.site, chain.inputs
         self.sources = chain.part["source"].to_numpy()
-        self.columns = {name: site[name].to_numpy(dtype=object)[place] if name in site else np.full(len(place), None)
+        self.columns = {name: chain.outlets_of_parts() if name == "outlet_code" else site[name].to_numpy(dtype=object)[place] if name in site else np.full(len(place), None)
                         for name in ("district_code", "outlet_code", "well_code", "well_overdraft", "well_spring")}
         self.parcel = chain.parcel["DKBM"].to_numpy(dtype=object)[place]
         self.village = chain.parcel["village_code"].to_numpy(dtype=object)[place]
@@ -221,7 +221,7 @@ def totals(chain, right_part, holder_right):
         "last_remainder": None, "last_key": None,
     })
     if composite:
-        _tell_last(frame, chain, right_part, group)
+        _tell_last(frame, chain, group)
     ids = frame["unit_id"].to_numpy(dtype=object)[group]
     return frame.sort_values(["unit_kind", "unit_code", "source"], ascending=[True, True, False], ignore_index=True), ids
 
@@ -262,15 +262,14 @@ def _weights(part, group, count):
     return pd.array(columns.sums(area * quota, group, count), dtype="Int64")
 
 
-def _tell_last(frame, chain, right_part, group):
+def _tell_last(frame, chain, group):
     """Where each unit's extra steps ended, so that one part can be retraced without the others."""
     cut, number = chain.composite_cut, chain.part["unit_source"].to_numpy()
-    code = chain.parcel["DKBM"].to_numpy(dtype=object)[chain.part["parcel"].to_numpy()]
     for at, which in zip(*np.unique(group, return_index=True)):
         last = int(cut.last[number[which]])
         if last >= 0:
             frame.loc[at, "last_remainder"] = str(int(cut.last_remainder[number[which]]))
-            frame.loc[at, "last_key"] = f"{code[last]}|{right_part['CBFBM'].iat[last]}"
+            frame.loc[at, "last_key"] = chain.key_of(last)
 
 
 def _names(chain, kind, code):

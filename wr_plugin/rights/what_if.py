@@ -82,17 +82,21 @@ class Base:
         self.holder_village = self._villages_of(chain)
 
     def _number_places(self, start):
-        """Each parcel's group number at every level."""
+        """Each parcel's group number at every level; the pieces of parcels across outlets follow the parcels."""
         self.group = {"county": np.zeros(self.count, dtype=np.int64)}
         self.names_of = {"county": [self.inputs.county_code, None]}
         for level, frame, column in (("district", start.site, "district_code"), ("outlet", start.site, "outlet_code"),
                                      ("village", start.parcel, "village_code")):
-            number, values = pd.factorize(frame[column].to_numpy(dtype=object), sort=True)
+            there = frame[column].to_numpy(dtype=object)
+            if level == "outlet":
+                there = np.concatenate([there, start.pieces.codes])
+            number, values = pd.factorize(there, sort=True)
             self.group[level] = np.where(number < 0, len(values), number)
             self.names_of[level] = [*values, None]
         sizes = [len(self.names_of[level]) for level in LEVELS]
-        cell, self.cell = np.unique(np.ravel_multi_index([self.group[level] for level in LEVELS], sizes),
-                                    return_inverse=True)
+        whose = np.concatenate([np.arange(self.count), np.maximum(start.pieces.parcel, 0)])
+        groups = [self.group[level] if level == "outlet" else self.group[level][whose] for level in LEVELS]
+        cell, self.cell = np.unique(np.ravel_multi_index(groups, sizes), return_inverse=True)
         self.cell_group = dict(zip(LEVELS, np.unravel_index(cell, sizes)))
 
     def _villages_of(self, chain):
@@ -203,7 +207,8 @@ class Base:
             part, having = part[only[part["parcel"].to_numpy()]], having & only
         place, source = part["parcel"].to_numpy(), part["source"].to_numpy()
         measured = [part[name].to_numpy() for name in MEASURES]
-        cells = self.cell[place] * KINDS + source
+        piece = part["piece"].to_numpy()
+        cells = self.cell[np.where(piece >= 0, self.count + piece, place)] * KINDS + source
         count = len(self.cell_group["county"])
         by_cell = np.stack([columns.sums(one, cells, count * KINDS) for one in measured], axis=1)
         return Figures(

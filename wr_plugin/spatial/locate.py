@@ -16,6 +16,12 @@ def locate(parcels, polygons, group=None, report=silent):
     polygons are one thing (two parts of a district): their overlaps count together; by default each is its own.
     Returns ((n,) int64 group number, −1 where the parcel overlaps none; (n,) area of that overlap in m²).
     """
+    return largest(len(parcels), *overlaps(parcels, polygons, group, report))
+
+
+def overlaps(parcels, polygons, group=None, report=silent):
+    """Every overlap of a parcel with a group of polygons, as in ``locate``: (parcel, group number, area in m²), ordered by
+    parcel, then number."""
     parcel, number, area = crossings(parcels, polygons, report)
     if group is not None:
         group = np.asarray(group, dtype=np.int64)
@@ -23,7 +29,7 @@ def locate(parcels, polygons, group=None, report=silent):
         pairs, area = summed(parcel * width + group[number], area)
         parcel, number = np.divmod(pairs, width)
         area = settled(area, parcels.area[parcel])
-    return _largest(len(parcels), parcel, number, area)
+    return parcel, number, area
 
 
 def covered(parcels, polygons, report=silent):
@@ -32,7 +38,7 @@ def covered(parcels, polygons, report=silent):
     Returns ((n,) area in m², (n,) int64 row number of the polygon with the largest overlap, −1 where none).
     """
     parcel, polygon, area = crossings(parcels, polygons, report)
-    main, _ = _largest(len(parcels), parcel, polygon, area)
+    main, _ = largest(len(parcels), parcel, polygon, area)
     apart = _without_overlaps(polygons)
     if apart is not polygons:
         parcel, _, area = crossings(parcels, apart, report)
@@ -40,7 +46,7 @@ def covered(parcels, polygons, report=silent):
     return settled(total, parcels.area), main
 
 
-def _largest(count, parcel, number, area):
+def largest(count, parcel, number, area):
     """Of pairs ordered by parcel, then number: the number with the largest area of each parcel, the smaller on a tie."""
     found, best = np.full(count, -1, dtype=np.int64), np.zeros(count)
     several = np.bincount(parcel, minlength=count)[parcel] > 1

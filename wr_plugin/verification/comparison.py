@@ -15,8 +15,9 @@ ROW = "row"
 TABLES = (
     ("parcel_right", "again_parcel", "r.parcel_fid = a.parcel_fid", "r.parcel_fid", "a.parcel_fid", PARCEL,
      "(SELECT DKBM FROM parcel WHERE fid = {key}.parcel_fid)"),
-    ("right_part", "again_part", "r.parcel_fid = a.parcel_fid AND r.CBFBM = a.CBFBM AND r.source = a.source", "r.part_id", "a.id",
-     PART, "(SELECT DKBM FROM parcel WHERE fid = {key}.parcel_fid) || ' ' || {key}.CBFBM || ' ' || {key}.source"),
+    ("right_part", "again_part", "r.parcel_fid = a.parcel_fid AND r.CBFBM = a.CBFBM AND r.source = a.source"
+     " AND (r.outlet_code IS a.outlet_code OR a.key = a.DKBM || '|' || a.CBFBM)", "r.part_id", "a.id", PART,
+     "(SELECT DKBM FROM parcel WHERE fid = {key}.parcel_fid) || ' ' || {key}.CBFBM || ' ' || {key}.source"),
     ("holder_right", "again_holder", "r.right_id = a.right_id", "r.right_id", "a.right_id", HOLDER, "{key}.right_id"),
 )
 UNITS = ("unit_right", "again_unit", "r.unit_id = a.unit_id", "r.unit_id", "a.unit_id", UNIT, "{key}.unit_id")
@@ -25,7 +26,7 @@ USERS = ("user_right", "again_user", "r.user_id = a.user_id", "r.user_id", "a.us
 EARLIER = "SELECT NOT EXISTS (SELECT 1 FROM unit_right) AND NOT EXISTS (SELECT 1 FROM right_part WHERE unit_id IS NOT NULL)"
 TWICE = """
 SELECT (SELECT DKBM FROM parcel WHERE fid = parcel_fid) || ' ' || CBFBM || ' ' || source AS subject, count(*) AS n
-FROM right_part GROUP BY parcel_fid, CBFBM, source HAVING count(*) > 1
+FROM right_part GROUP BY parcel_fid, CBFBM, source, outlet_code HAVING count(*) > 1
 """
 
 

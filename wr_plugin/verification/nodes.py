@@ -6,10 +6,10 @@ SOURCES = ("surface", "ground")
 LEVELS = ("county", "district", "canal", "outlet", "town", "village")
 
 
-def path_of(levels, county, parcel, source, canals):
-    """((level, code), …) from the county to where a part of the parcel hangs."""
+def path_of(levels, county, parcel, source, canals, outlet):
+    """((level, code), …) from the county to where a part of the parcel hangs; ``outlet``: the one its surface water is from."""
     village = text(parcel["village_code"])
-    outlet = text(parcel["outlet_code"]) if source == "surface" else ""
+    outlet = text(outlet) if source == "surface" else ""
     codes = {"county": county, "district": text(parcel["district_code"]), "outlet": outlet,
              "town": village[:9] if len(village) >= 12 else "", "village": village[:12] if len(village) >= 12 else ""}
     path = []

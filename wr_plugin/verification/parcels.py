@@ -10,7 +10,7 @@ NO_HOLDER = ("HOLDER_LINK_MISSING", "HOLDER_UNKNOWN")
 
 
 class Part(NamedTuple):
-    """A household's share of a parcel from one source."""
+    """A household's share of a parcel from one source. ``alone``: not one of several outlets' shares."""
 
     holder: str
     source: str
@@ -21,6 +21,8 @@ class Part(NamedTuple):
     eta: int
     demand: int
     unit: str = ""
+    outlet: Optional[str] = None
+    alone: bool = True
 
 
 class Outcome(NamedTuple):
@@ -38,7 +40,7 @@ class Outcome(NamedTuple):
 class Rules:
     """A policy's rules. ``parcel``: mapping of parcel and site columns; ``links``: rows of CBDKXX; ``kinds``: {CBFBM:
     (name, CBFLX)} of those in CBF; ``words``: (crop, method) of the registry rows; ``repeated``: whether the code
-    is used twice; ``lacks_cap(source)``: whether a cap on the way is missing where the policy cuts. ``composite``: the
+    is used twice; ``lacks_cap(source, outlet)``: whether a cap on the way is missing where the policy cuts. ``composite``: the
     districts' composite quotas where the policy goes by these, else None: demands are then the units', later."""
 
     def __init__(self, policy, quotas, units, composite=None):
@@ -49,8 +51,8 @@ class Rules:
         self.surface = policy.mixed_surface
         self.defaults = [text(policy.get(f"quota.default_{name}")) for name in ("crop", "method")]
 
-    def judge(self, parcel, links, kinds, words, repeated, lacks_cap):
-        """The ``Outcome`` of one parcel."""
+    def judge(self, parcel, links, kinds, words, repeated, lacks_cap, outlets=()):
+        """The ``Outcome`` of one parcel. ``outlets``: (code, overlap) where its surface water is split between several."""
         shares = self.shares(parcel, links)
         clear = bool(shares) and all(area is not None for area in shares.values())
         legal = sum(shares.values()) if clear and not repeated else None
@@ -69,7 +71,8 @@ class Rules:
             return Outcome("no_quota", "METHOD_MISSING", *told)
         if parcel["source"] == "mixed" and self.surface is None:
             return Outcome("no_quota", "MIX_SHARE_MISSING", *told)
-        found = [(part, *self.units.find(parcel, part.holder, part.source)) for part in self._parts(parcel, shares, taken)]
+        found = [(part, *self.units.find(parcel, part.holder, part.source, part.outlet))
+                 for part in self._parts(parcel, shares, taken, outlets)]
         refused = [reason for _, unit, reason in found if unit is None]
         if len(refused) == len(found):
             return Outcome("withheld", refused[0], *told)
@@ -77,7 +80,7 @@ class Rules:
         parts, lacking = self._with_quotas(parcel, parts, crop, method)
         if lacking:
             return Outcome("no_quota", lacking, *told)
-        waiting = [lacks_cap(part.source) for part in parts]
+        waiting = [lacks_cap(part.source, part.outlet) for part in parts]
         if any(waiting):
             return Outcome("no_quota", "CAP_MISSING", *told)
         reason = "UNAPPROVED_OVERLAP" if deducted else refused[0] if refused else ""
@@ -153,16 +156,23 @@ class Rules:
             return 0
         return min(area, rounded(area * overlap, max(parcel["geometry_m2_100"] or 0, 1)))
 
-    def _parts(self, parcel, shares, taken):
-        """The parts of a parcel, households in order, surface before ground, still without quota."""
+    def _parts(self, parcel, shares, taken, outlets):
+        """The parts of a parcel, households in order, surface before ground, still without quota; the surface water of a
+        parcel across several outlets by its overlaps with them, what is confirmed of it by the shares so found."""
         parts = []
         part, whole = {"surface": (1, 1), "ground": (0, 1), "mixed": self.surface}[parcel["source"]]
         for holder, legal in shares.items():
             area = legal - taken[holder]
             of_surface = rounded(legal * part, whole), rounded(area * part, whole)
-            for source, mine, left in (("surface", *of_surface), ("ground", legal - of_surface[0], area - of_surface[1])):
+            under = [(parcel["outlet_code"], *of_surface)]
+            if outlets:
+                whole_shares = shared_out([overlap for _, overlap in outlets], of_surface[0])
+                under = zip([code for code, _ in outlets], whole_shares, shared_out(whole_shares, of_surface[1]))
+            for outlet, mine, left in under:
                 if mine > 0:
-                    parts.append(Part(holder, source, mine, left, None, 0, 0, 0))
+                    parts.append(Part(holder, "surface", mine, left, None, 0, 0, 0, "", outlet, not outlets))
+            if legal > of_surface[0]:
+                parts.append(Part(holder, "ground", legal - of_surface[0], area - of_surface[1], None, 0, 0, 0))
         return parts
 
     def _with_quotas(self, parcel, parts, crop, method):

@@ -23,7 +23,8 @@ CREATE TEMP TABLE again_parcel (parcel_fid INTEGER PRIMARY KEY, state, reason, h
     area_mu_100, source, crop, method, demand_m3_100, volume_m3_100);
 CREATE TEMP TABLE again_part (id INTEGER PRIMARY KEY, parcel_fid INTEGER, DKBM, CBFBM, source, legal_mu_100,
     deducted_mu_100, area_mu_100, quota_fid, quota_m3_mu_100, eta_e8, district_code, outlet_code, well_code,
-    demand_m3_100 INTEGER, volume_m3_100 INTEGER, path INTEGER, kind INTEGER, unit_id, weight_e4 INTEGER);
+    demand_m3_100 INTEGER, volume_m3_100 INTEGER, path INTEGER, kind INTEGER, unit_id, weight_e4 INTEGER,
+    key);
 CREATE TEMP TABLE again_holder (right_id PRIMARY KEY, CBFBM, holder_name, village_code, source, parcels, area_mu_100,
     demand_m3_100, volume_m3_100);
 CREATE TEMP TABLE again_unit (unit_id PRIMARY KEY, unit_kind, unit_code, source, members, parcels, area_mu_100,
@@ -35,6 +36,7 @@ SELECT p.fid, p.DKBM, p.DKLB, p.TDYT, p.SCMJ, p.SCMJM, p.village_code, s.registr
        s.well_code, s.unapproved_m2_100, s.geometry_m2_100, s.forest_m2_100, s.source, s.defect, s.well_overdraft, s.well_spring
 FROM parcel p JOIN parcel_site s ON s.parcel_fid = p.fid ORDER BY p.fid
 """
+OUTLETS = "SELECT outlet_code, overlap_m2_100 FROM parcel_outlet WHERE parcel_fid = ? ORDER BY outlet_code"
 LINKS = "SELECT CBFBM, CBHTBM, HTMJ, HTMJM, YHTMJ, YHTMJM FROM CBDKXX WHERE DKBM = ? ORDER BY CBFBM, fid"
 HOLDER = "SELECT CBFMC, CBFLX FROM CBF WHERE CBFBM = ? ORDER BY fid LIMIT 1"
 LINKED = "SELECT registry_fid FROM registry_link WHERE decision IN ('sure', 'accepted')"
@@ -94,6 +96,7 @@ class Reckoning:
         self.classes = self._classes()
         self.words = WORDS_LINKED if self._rows(f"{LINKED} LIMIT 1") else WORDS
         self.repeated = {row[0] for row in self._rows("SELECT DKBM FROM parcel GROUP BY DKBM HAVING count(*) > 1")}
+        self.across = {row[0] for row in self._rows("SELECT DISTINCT parcel_fid FROM parcel_outlet")}
         self.holder = lru_cache(maxsize=20_000)(self._holder)
 
     def _forest(self):
@@ -134,7 +137,7 @@ class Reckoning:
         self.connection.execute("CREATE INDEX temp.again_path ON again_part (path, kind)")
         self._grant()
         self.report(0.85)
-        self.connection.execute("CREATE INDEX temp.again_of ON again_part (parcel_fid, CBFBM, source)")
+        self.connection.execute("CREATE INDEX temp.again_of ON again_part (parcel_fid, CBFBM, source, outlet_code)")
         self.connection.execute("CREATE INDEX temp.again_held ON again_part (CBFBM, source)")
         for name in ("demand_m3_100", "volume_m3_100"):
             self.connection.execute(f"UPDATE again_parcel SET {name} = coalesce((SELECT sum({name}) FROM again_part a"
@@ -173,7 +176,8 @@ class Reckoning:
             found = self.rules.judge(
                 row, links, {code: one for code, one in known.items() if one is not None},
                 self.connection.execute(self.words, (row["DKBM"],)).fetchall(), row["DKBM"] in self.repeated,
-                lambda source, row=row: self._lacks_cap(row, source))
+                lambda source, outlet, row=row: self._lacks_cap(row, source, outlet),
+                [tuple(one) for one in self.connection.execute(OUTLETS, (row["fid"],))] if row["fid"] in self.across else ())
             names = [known[code][0] if known[code] else None for code in sorted(known)]
             held = "、".join(name for name in names if name) if len(names) > 1 else (names[0] or "" if names else "")
             told = found.state in ("right", "reduced", "no_quota", "withheld")
@@ -189,18 +193,19 @@ class Reckoning:
 
     def _put(self, made, parts):
         self.connection.executemany(f"INSERT INTO again_parcel VALUES ({', '.join('?' * 12)})", made)  # nosec B608: marks
-        self.connection.executemany(f"INSERT INTO again_part VALUES (NULL, {', '.join('?' * 19)})", parts)  # nosec B608: marks
+        self.connection.executemany(f"INSERT INTO again_part VALUES (NULL, {', '.join('?' * 20)})", parts)  # nosec B608: marks
         made.clear()
         parts.clear()
 
     def _part(self, row, found, part, known):
         surface = part.source == "surface"
-        path = self._path(row, part.source)
+        path = self._path(row, part.source, part.outlet)
+        key = f"{row['DKBM']}|{part.holder}" + ("" if part.alone else f"|{part.outlet}")
         return (row["fid"], row["DKBM"], part.holder, part.source, part.legal, part.legal - part.area, part.area, part.quota_fid,
-                part.quota, part.eta, row["district_code"], row["outlet_code"] if surface else None,
+                part.quota, part.eta, row["district_code"], part.outlet if surface else None,
                 None if surface else row["well_code"], part.demand, part.demand,
                 self.paths.setdefault((part.source, path), len(self.paths)), self._kind(found, part, known), part.unit,
-                part.area * part.quota)
+                part.area * part.quota, key)
 
     def _kind(self, found, part, known):
         if self.classes is None:
@@ -210,14 +215,14 @@ class Reckoning:
         word = {"crop": found.crop, "method": found.method, "holder_kind": codes.CBFLX.get(kind, kind)}[by]
         return self.classes.get(word, self.kinds - 1)
 
-    def _path(self, row, source):
-        return nodes.path_of(self.levels, self.county, row, source, self.canals)
+    def _path(self, row, source, outlet):
+        return nodes.path_of(self.levels, self.county, row, source, self.canals, outlet)
 
-    def _lacks_cap(self, row, source):
+    def _lacks_cap(self, row, source, outlet):
         """Whether a cap on the way is missing where the policy cuts. The nodes stand also where all parts wait for one."""
         if self.mode == "report":
             return False
-        path = self._path(row, source)
+        path = self._path(row, source, outlet)
         if (source, path) not in self.lacking:
             self.lacking[source, path] = any(self.caps.find(path[:n], source) == self.caps.LACKING
                                              for n in range(1, len(path) + 1))
@@ -296,10 +301,10 @@ class Reckoning:
             after = page[-1][0]
 
     def _favoured(self, where, params, weight, is_last, tied):
-        """[(id, "DKBM|CBFBM")] of the ``tied`` parts that get one more step among those with the last rest."""
+        """[(id, "DKBM|CBFBM", of a split parcel "DKBM|CBFBM|outlet")] of the ``tied`` parts that get one more step among those with the last rest."""
         if not tied:
             return []
-        same = [(row["DKBM"], row["parcel_fid"], row["CBFBM"], row["id"]) for row in self.connection.execute(
-            f"SELECT id, {weight} AS w, DKBM, parcel_fid, CBFBM FROM again_part WHERE {where}", params)  # nosec B608
+        same = [(row["DKBM"], row["parcel_fid"], row["CBFBM"], row["id"], row["key"]) for row in self.connection.execute(
+            f"SELECT id, {weight} AS w, DKBM, parcel_fid, CBFBM, key FROM again_part WHERE {where}", params)  # nosec B608
             if is_last(row["w"])]
-        return [(id_, f"{code}|{holder}") for code, _, holder, id_ in sorted(same)[:tied]]
+        return [(id_, key) for *_, id_, key in sorted(same)[:tied]]

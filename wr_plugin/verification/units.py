@@ -53,13 +53,13 @@ class Units:
             if unit in self.kinds:
                 (self.of_parcel[holder, parcel] if parcel else self.of_holder[holder]).add(unit)
 
-    def find(self, parcel, holder, source):
+    def find(self, parcel, holder, source, outlet=None):
         """(unit's number, "") of a household's part from one source, or (None, finding code)."""
         ending = "S" if source == "surface" else "G"
         if self.plain:
             return holder + ending, ""
         district = self.districts.get(parcel["district_code"], {})
-        water = self.outlets.get(parcel["outlet_code"], {}) if source == "surface" else self.wells.get(parcel["well_code"], {})
+        water = self.outlets.get(outlet, {}) if source == "surface" else self.wells.get(parcel["well_code"], {})
         refusal = self._withheld(parcel, source, district, water)
         if refusal:
             return None, refusal
@@ -72,7 +72,7 @@ class Units:
             if refusal == "UNIT_AMBIGUOUS" or not self.policy.get("units.unlisted"):
                 return None, refusal
             kind = self.policy.get("units.unlisted")
-        code = self._code(kind, parcel, holder, source, district if source == "surface" else water)
+        code = self._code(kind, parcel, holder, outlet, source, district if source == "surface" else water)
         if not code:
             return None, "UNIT_UNDECIDED"
         return code + ending if kind == "holder_source" else f"{kind}:{code}:{ending}", ""
@@ -100,9 +100,9 @@ class Units:
         return None, None, "UNIT_MISSING"
 
     @staticmethod
-    def _code(kind, parcel, holder, source, supply):
+    def _code(kind, parcel, holder, outlet, source, supply):
         group = parcel["DKBM"] or ""
-        return {"holder_source": holder, "outlet": text(parcel["outlet_code"]) if source == "surface" else "",
+        return {"holder_source": holder, "outlet": text(outlet) if source == "surface" else "",
                 "group": group[:14] if re.fullmatch("[0-9]{19}", group) else "", "village": text(parcel["village_code"]),
                 "district": text(parcel["district_code"]), "permit": text(supply.get("permit_number"))}.get(kind, "")
 
