@@ -162,7 +162,8 @@ def read_inputs(store, progress, policy):
         progress.update(number, len(wanted))
     *tables, split = tables
     return determine.Inputs(*tables[:7], store.setting("county_code", ""), *tables[7:],
-                            parcel_outlet=split if len(split) else None, forest=forest_users.totals(user_facts.tables(store), policy), today=runs.today())
+                            parcel_outlet=split if len(split) else None,
+                            forest=forest_users.totals(user_facts.tables(store), policy), today=runs.today())
 
 
 def _digest(store, inputs, policy, progress, found):

@@ -25,7 +25,8 @@ VERB, PREVIEW = "import", "预览：新资料包会改动什么"
 READING_RULES = 3
 """Raised whenever the same files would be read differently, so that an unchanged package is read again."""
 ANSWERS = ("encoding", "crs", "area_unit")
-DERIVED = ("right_part", "holder_right", "unit_right", "user_right", "parcel_right", "cap_result", "cap_class", "parcel_site", "parcel_outlet")
+DERIVED = ("right_part", "holder_right", "unit_right", "user_right", "parcel_right", "cap_result", "cap_class", "parcel_site",
+           "parcel_outlet")
 FILES_NAMED = 2
 
 

@@ -124,8 +124,9 @@ class _Places:
         place = chain.part["parcel"].to_numpy()
         site, inputs = chain.site, chain.inputs
         self.sources = chain.part["source"].to_numpy()
-        self.columns = {name: chain.outlets_of_parts() if name == "outlet_code" else site[name].to_numpy(dtype=object)[place] if name in site else np.full(len(place), None)
-                        for name in ("district_code", "outlet_code", "well_code", "well_overdraft", "well_spring")}
+        self.columns = {name: site[name].to_numpy(dtype=object)[place] if name in site else np.full(len(place), None)
+                        for name in ("district_code", "well_code", "well_overdraft", "well_spring")}
+        self.columns["outlet_code"] = chain.outlets_of_parts()
         self.parcel = chain.parcel["DKBM"].to_numpy(dtype=object)[place]
         self.village = chain.parcel["village_code"].to_numpy(dtype=object)[place]
         self.holder = chain.holding.codes[chain.part["holder"].to_numpy()]

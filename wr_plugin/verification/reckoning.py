@@ -301,7 +301,8 @@ class Reckoning:
             after = page[-1][0]
 
     def _favoured(self, where, params, weight, is_last, tied):
-        """[(id, "DKBM|CBFBM", of a split parcel "DKBM|CBFBM|outlet")] of the ``tied`` parts that get one more step among those with the last rest."""
+        """[(id, "DKBM|CBFBM", of a split parcel "DKBM|CBFBM|outlet")] of the ``tied`` parts that get one
+        more step among those with the last rest."""
         if not tied:
             return []
         same = [(row["DKBM"], row["parcel_fid"], row["CBFBM"], row["id"], row["key"]) for row in self.connection.execute(
