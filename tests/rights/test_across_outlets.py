@@ -84,7 +84,8 @@ def confirmed_and_agreed(path, inputs, changes):
 
 @pytest.mark.parametrize("mode", ["report", "proportional", "priority"])
 def test_every_reckoning_agrees_under_caps_on_canals_and_outlets(tmp_path, mode):
-    confirmed_and_agreed(tmp_path / "c.gpkg", split(treed(70, size=90), 70, ("DK01", "DK02"), lambda fid: (fid - 1) % 4 < 2), settings_of("canals", mode))
+    inputs = split(treed(70, size=90), 70, ("DK01", "DK02"), lambda fid: (fid - 1) % 4 < 2)
+    confirmed_and_agreed(tmp_path / "c.gpkg", inputs, settings_of("canals", mode))
 
 
 @pytest.mark.parametrize("seed", [71, 72, 73, 74])
@@ -136,7 +137,8 @@ def test_of_two_outlets_with_one_remainder_the_smaller_code_gets_the_odd_step(tm
     path = county.store_county(tmp_path / "c.gpkg", inputs, changes)
     with WorkFile.open(path) as store:
         confirm.run(store, NOTHING, Progress())
-        rows = [tuple(row) for row in reading.rows(store, "SELECT outlet_code, area_mu_100, volume_m3_100 FROM right_part ORDER BY part_id")]
+        rows = [tuple(row) for row in reading.rows(
+            store, "SELECT outlet_code, area_mu_100, volume_m3_100 FROM right_part ORDER BY part_id")]
         assert rows == [("DK01", 450, 175_100), ("DK02", 450, 175_000)]
         assert explain.explain_parcel(store, county.parcel_code(1)).consistent
     assert run_verb("verify", {"work": str(path)}).counts["differences"] == 0

@@ -64,7 +64,8 @@ SETTINGS = (
     Setting("area.tolerance_relative", "面积相对容差", number(0, 1), "0 至 1 的数", note="相差同时超过相对容差和绝对容差才报告。只报告，不改数"),
     Setting("area.tolerance_mu", "面积绝对容差（亩）", number(0, 100), "0 至 100 的数"),
     Setting("area.overlap_min_m2", "图斑重叠容差（m²）", number(0, 10_000), "0 至 10000 的数"),
-    Setting("sources.outlet_min_share", "斗口控制面积最小占比", number(0, 1), "0 至 1 的数", note="地块在同一斗口控制范围内的面积占比达到它，才算有地表水；across_outlets 为 split 时看各斗口之和"),
+    Setting("sources.outlet_min_share", "斗口控制面积最小占比", number(0, 1), "0 至 1 的数",
+            note="地块在同一斗口控制范围内的面积占比达到它，才算有地表水；across_outlets 为 split 时看各斗口之和"),
     Setting("sources.across_outlets", "跨斗口的地块", one_of(*ACROSS_OUTLETS), "larger（归重叠最大的斗口）或 split（按重叠面积分开）",
             absent="larger",
             note="larger：整块归重叠最大的斗口，最小占比也只看它。split：地块在各斗口的重叠超过 area.overlap_min_m2 的，"
