@@ -48,20 +48,21 @@ def certificates(county, village):
     policy = county.policy
     rights = village.rights.sort_values(["CBFBM", "source"], ascending=[True, False], kind="stable")
     for right in rights.itertuples(index=False):
-        lines = []
+        lines, waters = [], []
         for number, mine in enumerate(_by_parcel(parts[(right.CBFBM, right.source)]), 1):
             at = village.position[mine[0].parcel_fid]
+            own = _unique(county.water(right.source, _text(part.outlet_code), _text(part.well_code)) for part in mine)
+            waters += own
             lines.append(CertificateLine(
                 number, at, text["DKBM"][at], text["DKMC"][at],
                 (text["DKDZ"][at], text["DKNZ"][at], text["DKXZ"][at], text["DKBZ"][at]),
-                "、".join(_unique(county.water(right.source, _text(part.outlet_code), _text(part.well_code)) for part in mine)),
-                sum(int(part.area_mu_100) for part in mine), sum(int(part.volume_m3_100) for part in mine)))
+                "、".join(own), sum(int(part.area_mu_100) for part in mine), sum(int(part.volume_m3_100) for part in mine)))
         districts = _unique(part.district_code for part in parts[(right.CBFBM, right.source)])
         yield CertificateContent(
             right.CBFBM, right.holder_name or "", kinds.get(right.CBFBM, ""), county.place(right.CBFBM), county.name,
             village.name, right.source, int(right.area_mu_100), int(right.volume_m3_100), county.legal_area,
             county.document, tuple(county.districts.get(d) or d for d in districts),
-            tuple(_unique(line.water for line in lines)), tuple(lines),
+            tuple(_unique(waters)), tuple(lines),
             "", "", policy.get("certificate.valid_from") or "", policy.get("certificate.valid_to") or "",
             policy.get("certificate.issuer") or "", county.demo)
 
