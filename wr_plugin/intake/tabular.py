@@ -195,7 +195,7 @@ def _complete(table, raw, columns, findings):
 
 def _missing(column):
     """(n,) True for None."""
-    return pd.isna(column) if column.dtype == object else np.zeros(len(column), dtype=bool)
+    return np.equal(column, None) if column.dtype == object else np.zeros(len(column), dtype=bool)
 
 
 def _told_apart(table, raw, columns, keep, findings):

@@ -81,6 +81,9 @@ def convert(item, values, rows, where, words=None):
 
 
 def _listed(values):
+    """The values as a list, which nobody changes: the very same where it is one."""
+    if isinstance(values, list):
+        return values
     return values.tolist() if isinstance(values, np.ndarray) else list(values)
 
 
