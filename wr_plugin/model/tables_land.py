@@ -9,6 +9,7 @@ FID = Field("fid", INTEGER, "序号", required=True)
 UUID = Field("uuid", TEXT, "唯一标识", required=True, length=36)
 SOURCE_FILE = Field("source_file", TEXT, "来源文件")
 SOURCE_ROW = Field("source_row", INTEGER, "来源行号")
+DEMO = Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"})
 
 
 def area_layer(name, title, code, code_length, name_field, code_alias, name_alias):

@@ -6,7 +6,7 @@ lists are given nowhere: the columns here are ours.
 
 from . import codes
 from .schema import DATE, INTEGER, TEXT, Field, Table
-from .tables_land import FID, SOURCE_FILE, SOURCE_ROW
+from .tables_land import DEMO, FID, SOURCE_FILE, SOURCE_ROW
 
 USERS = "用水户"
 DECIMAL = "十进制文本，不取整"
@@ -23,7 +23,7 @@ WATER_UNIT = Table(
         Field("managed_mu_100", INTEGER, "分管面积", unit="0.01 亩", names=("分管面积（亩）", "管理面积（亩）"),
               note="只用于核对：水量按成员的确权面积计算"),
         Field("head", TEXT, "负责人", length=50),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
@@ -52,7 +52,7 @@ CROP_MIX = Table(
         Field("method", TEXT, "灌溉方式", required=True),
         Field("mix_share", TEXT, "种植比例", required=True, names=("种植结构", "比例"),
               note="0 至 1 的小数，至多四位；复种的灌区各行之和可以大于 1"),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
@@ -68,7 +68,7 @@ PRODUCT_QUOTA = Table(
         Field("grade", TEXT, "定额等级", note="先进值、通用值"),
         Field("edition", TEXT, "定额版本"),
         Field("page", TEXT, "页码"),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
@@ -100,7 +100,7 @@ PERMIT_USER = Table(
         Field("metered", TEXT, "计量设施", codes=codes.METERED, length=10),
         Field("village_code", TEXT, "村代码", length=12),
         Field("remark", TEXT, "备注", length=254),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
@@ -124,7 +124,7 @@ NETWORK_USER = Table(
         Field("metered", TEXT, "计量设施", codes=codes.METERED, length=10),
         Field("village_code", TEXT, "村代码", length=12),
         Field("remark", TEXT, "备注", length=254),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
@@ -142,7 +142,7 @@ FOREST_USER = Table(
         Field("area_mu_100", INTEGER, "灌溉面积", unit="0.01 亩", names=("灌溉面积（亩）", "面积（亩）")),
         Field("village_code", TEXT, "村代码", length=12),
         Field("remark", TEXT, "备注", length=254),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
@@ -156,7 +156,7 @@ FOREST_VOLUME = Table(
         Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True, names=("水源",)),
         Field("forest_m3_100", INTEGER, "林草用水量", unit="0.01 m³", names=("林草用水量（m³）",)),
         Field("basis", TEXT, "依据", note="灌区取水许可批复"),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),

@@ -2,7 +2,7 @@
 
 from . import codes
 from .schema import DATE, INTEGER, MULTILINESTRING, MULTIPOLYGON, POINT, REAL, TEXT, Field, Table
-from .tables_land import FID, SOURCE_FILE, SOURCE_ROW, UUID
+from .tables_land import DEMO, FID, SOURCE_FILE, SOURCE_ROW, UUID
 
 WATER, LIMITS = "灌溉", "定额与指标"
 
@@ -128,7 +128,7 @@ QUOTA = Table(
         Field("grade", TEXT, "定额等级", note="先进值、通用值"),
         Field("edition", TEXT, "定额版本"),
         Field("page", TEXT, "页码"),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
@@ -148,7 +148,7 @@ CAP = Table(
         Field("parent_code", TEXT, "上级代码", names=("所属灌区代码", "所属上级代码"),
               note="同一代码分在两个上级之下时，一个上级填一行；否则空着"),
         Field("basis", TEXT, "依据", note="取水许可证号或总量控制文件"),
-        Field("demo", INTEGER, "示例", codes={"1": "示例数据", "0": "正式"}),
+        DEMO,
         SOURCE_FILE,
         SOURCE_ROW,
     ),
