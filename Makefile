@@ -124,6 +124,7 @@ docs: .venv/.engine
 	@$(PYTHON) docs/make_data_dictionary.py
 	@$(PYTHON) docs/make_findings.py
 	@$(PYTHON) docs/make_policies.py
+	@$(ENGINE) docs/make_golden_workbook.py
 	@$(ENGINE) docs/make_guide_examples.py
 clean:
 	@rm -rf build dist $(DEMO) .pytest_cache .ruff_cache .hypothesis .qgis-settings
@@ -135,5 +136,5 @@ help:
 	@echo "make lint      检查代码"
 	@echo "make bench     测速度与内存"
 	@echo "make package   生成插件安装包 dist/wr_plugin-<版本>.zip"
-	@echo "make docs      生成数据字典、问题一览和使用手册里的例子"
+	@echo "make docs      生成数据字典、问题一览、手算算例和使用手册里的例子"
 	@echo "make clean     删除生成的文件（不删已装的库）"

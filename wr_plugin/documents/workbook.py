@@ -23,6 +23,8 @@ HEAD_ROWS = 5  # title, note, two header rows, column numbers
 EPOCH = (1980, 1, 1, 0, 0, 0)
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
+DIMENSION = re.compile(rb'<dimension ref="[^"]*" ?/>')
+"""What openpyxl says of the frame alone; programs that believe it would read no row. Without it they look."""
 ROWS_AT_ONCE = 5000
 THIN = Side(style="thin", color="808080")
 
@@ -78,7 +80,7 @@ def write(path, sheets: Iterable[Sheet], mark="", progress=None):
             sheet, style = sheets[int(number[1]) - 1], styles[int(number[1]) - 1]
             head, tail = content.split(b"</sheetData>")
             with out.open(info, "w", force_zip64=True) as stream:
-                stream.write(head)
+                stream.write(DIMENSION.sub(b"", head))
                 for start in range(0, sheet.height, ROWS_AT_ONCE):
                     end = min(start + ROWS_AT_ONCE, sheet.height)
                     stream.write(_rows(sheet, style, start, end).encode("utf-8"))
