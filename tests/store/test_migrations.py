@@ -85,11 +85,12 @@ def structure(path):
     return seen
 
 
-def test_a_work_file_of_schema_1_becomes_one_of_today(tmp_path):
-    """``schema_1.sql``: the structure as version 1 made it."""
+@pytest.mark.parametrize("version", range(1, schema.SCHEMA_VERSION))
+def test_a_work_file_of_an_older_schema_becomes_one_of_today(tmp_path, version):
+    """``schema_1.sql``, ``schema_2.sql``: the structure as that version made it."""
     create_workfile(tmp_path / "新.gpkg", pyproj.CRS.from_epsg(4522)).close()
     old = sqlite3.connect(tmp_path / "旧.gpkg")
-    old.executescript((Path(__file__).parent / "schema_1.sql").read_text("utf-8"))
+    old.executescript((Path(__file__).parent / f"schema_{version}.sql").read_text("utf-8"))
     old.execute("INSERT INTO CBF (CBFBM, CBFMC) VALUES ('620799101201010001', '王建国')")
     old.execute("UPDATE layer_styles SET useAsDefault = 0 WHERE f_table_name = 'parcel'")
     old.commit()

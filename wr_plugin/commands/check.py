@@ -13,7 +13,6 @@ from . import registry_links as links
 from .progress import Result
 
 TITLE, NEXT = "检查", "核定水权（confirm）"
-ROWS_AT_ONCE = 50_000
 EMPTY_MEANS_NONE = ("district_code", "outlet_code", "well_code", "unapproved_kind")
 
 
@@ -62,11 +61,9 @@ def run(store, params, progress):
                              policy_sha256=policy.sha256)
         adoption.tell(run_id, "check")
         links.save(store, matches)
-        frames.replace(store, "parcel_site", site.iloc[:0])
-        for start in range(0, len(site), ROWS_AT_ONCE):
-            frames.append(store, "parcel_site", site.iloc[start:start + ROWS_AT_ONCE])
-            progress.update(start, len(site) + len(found))
-        frames.replace(store, "parcel_outlet", material.across)
+        frames.update(store, "parcel_site", site)
+        progress.update(len(site), len(site) + len(found))
+        frames.update(store, "parcel_outlet", material.across.assign(fid=range(1, len(material.across) + 1)))
         frames.replace_findings(store, "check", found.drop(columns=["parcel", "other"], errors="ignore"), run_id)
         progress.update(1)
     return _result(store, changed=True)

@@ -13,7 +13,7 @@ from ..intake.field_matching import MappingNeeded
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import codes, schema
 from ..model.errors import BadInput
-from ..store import frames, journal, reading, runs
+from ..store import edits, frames, journal, reading, runs
 from ..store.backup import FOLDER
 from ..store.create import create_workfile
 from ..store.workfile import WorkFile
@@ -286,7 +286,8 @@ def _clear_derived(store, run_id):
         journal.append(store, run_id, VERB, ((table, r[key], {k: r[k] for k in r.keys() if k != key}, None,
                                               "重新导入资料包，待重新核定") for r in gone))
     for table in DERIVED:
-        store.connection.execute(f"DELETE FROM {schema.checked_identifier(table)}")  # nosec B608: checked identifier
+        with edits.in_bulk(store.connection, table):
+            store.connection.execute(f"DELETE FROM {schema.checked_identifier(table)}")  # nosec B608: checked identifier
     store.connection.execute("DELETE FROM finding WHERE stage <> ? AND state = 'open'", (VERB,))
 
 

@@ -28,8 +28,8 @@ def computed(store, report=lambda: None):
 
 
 def save(store, found):
-    """Replaces both tables; within ``transaction``."""
-    frames.replace(store, TABLE, found.links)
+    """Writes both tables, of the links only those that differ; within ``transaction``."""
+    frames.update(store, TABLE, found.links)
     frames.replace(store, CANDIDATES, found.candidates)
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Mapping, Optional, Tuple
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TEXT, INTEGER, REAL, DATE, DATETIME = "TEXT", "INTEGER", "REAL", "DATE", "DATETIME"
 POINT, MULTILINESTRING, MULTIPOLYGON = "POINT", "MULTILINESTRING", "MULTIPOLYGON"
@@ -73,9 +73,10 @@ def checked_identifier(name):
 
 def tables():
     """All tables by name, in the order in which they are created (referenced before referring)."""
-    from . import tables_land, tables_users, tables_water, tables_work
+    from . import tables_land, tables_records, tables_users, tables_water, tables_work
 
-    return {t.name: t for module in (tables_land, tables_water, tables_users, tables_work) for t in module.TABLES}
+    modules = (tables_land, tables_water, tables_users, tables_records, tables_work)
+    return {t.name: t for module in modules for t in module.TABLES}
 
 
 def table(name):

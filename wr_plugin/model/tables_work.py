@@ -1,45 +1,14 @@
-"""What the work itself adds: runs, findings, sites, rights, publicity, approvals, certificates, audits, the journal."""
+"""What the work itself adds: findings, sites, rights, publicity, approvals, certificates, audits."""
 
 from . import codes
 from .schema import DATE, DATETIME, INTEGER, REAL, TEXT, Field, Table
 from .tables_land import FID, UUID
+from .tables_records import RECORD
 
-RESULT, REVIEW, FIELDWORK, RECORD = "核定结果", "公示与审核", "外业核查", "运行记录"
+RESULT, REVIEW, FIELDWORK = "核定结果", "公示与审核", "外业核查"
 SEVERITY = {"stop": "须改正", "review": "须复核", "notice": "提示"}
-LINEAGE_RELATION = {"recoded": "改编码", "split": "分割、分户", "merged": "合并、合户", "redrawn": "重划", "reassigned": "编码另给他户",
-                    "vanished": "消失"}
 FINDING_STATE = {"open": "待处理", "accepted": "已认可", "fixed": "已改正"}
 
-POLICY = Table(
-    "policy", "政策", RECORD,
-    (
-        Field("sha256", TEXT, "摘要", required=True, length=64),
-        Field("name", TEXT, "名称"),
-        Field("content", TEXT, "政策全文", note="YAML 原文"),
-        Field("parsed", TEXT, "政策内容", note="同一内容的 JSON，供不带 YAML 库的程序读取"),
-        Field("file_name", TEXT, "文件名"),
-        Field("adopted_at", DATETIME, "采用时间"),
-        Field("current", INTEGER, "现行", codes=codes.YES_NO),
-    ),
-    key="sha256",
-)
-RUN = Table(
-    "run", "运行记录", RECORD,
-    (
-        Field("run_id", INTEGER, "运行号", required=True),
-        Field("verb", TEXT, "步骤", required=True),
-        Field("started_at", DATETIME, "开始时间"),
-        Field("ended_at", DATETIME, "结束时间"),
-        Field("who", TEXT, "操作人"),
-        Field("product_version", TEXT, "软件版本"),
-        Field("policy_sha256", TEXT, "政策摘要"),
-        Field("input_sha256", TEXT, "输入摘要", note="同一步骤输入摘要不变则不再运行"),
-        Field("inputs", TEXT, "输入", note="JSON：文件名、字节数、SHA-256"),
-        Field("params", TEXT, "参数", note="JSON"),
-        Field("counts", TEXT, "计数", note="JSON"),
-    ),
-    key="run_id", indexes=("verb",),
-)
 FINDING = Table(
     "finding", "问题", RESULT,
     (
@@ -198,7 +167,7 @@ RIGHT_PART = Table(
         Field("volume_m3_100", INTEGER, "核定水量", unit="0.01 m³"),
         Field("unit_id", TEXT, "确权单位水权编号", references="unit_right.unit_id", note="空为一户一水源（旧版核定的）"),
     ),
-    key="part_id", indexes=("parcel_fid", "CBFBM", "unit_id"),
+    key="part_id", indexes=("parcel_fid", "CBFBM", "unit_id", "quota_fid"),
 )
 HOLDER_RIGHT = Table(
     "holder_right", "户水权", RESULT,
@@ -395,47 +364,9 @@ EVIDENCE = Table(
     ),
     edited=True, indexes=("parcel_uuid",), unique=(("uuid",),),
 )
-JOURNAL = Table(
-    "journal", "变更日志", RECORD,
-    (
-        Field("seq", INTEGER, "序号", required=True),
-        Field("at", DATETIME, "时间", required=True),
-        Field("who", TEXT, "操作人"),
-        Field("verb", TEXT, "步骤"),
-        Field("run_id", INTEGER, "运行号"),
-        Field("subject_table", TEXT, "对象表"),
-        Field("subject_key", TEXT, "对象"),
-        Field("before", TEXT, "变更前", note="JSON"),
-        Field("after", TEXT, "变更后", note="JSON"),
-        Field("why", TEXT, "原因"),
-        Field("previous_hash", TEXT, "前一条摘要", length=64),
-        Field("hash", TEXT, "摘要", length=64),
-    ),
-    key="seq", indexes=("subject_key",),
-)
-LINEAGE = Table(
-    "lineage", "沿革", RECORD,
-    (
-        FID,
-        Field("subject", TEXT, "对象", codes={"parcel": "地块", "holder": "承包方"}, required=True),
-        Field("relation", TEXT, "沿革关系", codes=LINEAGE_RELATION, required=True),
-        Field("old_key", TEXT, "原编码", required=True, note="地块编码或承包方编码"),
-        Field("old_uuid", TEXT, "原地块标识", note="改编码的地块标识不变"),
-        Field("new_key", TEXT, "新编码", note="消失的为空"),
-        Field("new_uuid", TEXT, "新地块标识"),
-        Field("share", REAL, "占比", note="地块：占原地块面积；承包方：占原户人口"),
-        Field("run_id", INTEGER, "运行号", references="run.run_id"),
-    ),
-    indexes=("old_key", "new_key"), note="再次导入时，编码、分合有变的地块和承包方的来去；未变和新增的不记",
-)
-SETTING = Table(
-    "setting", "设置", RECORD,
-    (Field("name", TEXT, "名称", required=True), Field("value", TEXT, "值")),
-    key="name", note="模式版本、县名、坐标系等",
-)
 
 TABLES = (
-    SETTING, POLICY, RUN, FINDING, FINDING_ACCEPTANCE, REGISTRY_LINK, REGISTRY_CANDIDATE, REGISTRY_DECISION,
-    PARCEL_SITE, PARCEL_OUTLET, PARCEL_RIGHT, RIGHT_PART, HOLDER_RIGHT, UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY,
-    OBJECTION, APPROVAL, CERTIFICATE, AUDIT, EVIDENCE, JOURNAL, LINEAGE,
+    FINDING, FINDING_ACCEPTANCE, REGISTRY_LINK, REGISTRY_CANDIDATE, REGISTRY_DECISION, PARCEL_SITE, PARCEL_OUTLET, PARCEL_RIGHT,
+    RIGHT_PART, HOLDER_RIGHT, UNIT_RIGHT, USER_RIGHT, CAP_RESULT, CAP_CLASS, PUBLICITY, OBJECTION, APPROVAL, CERTIFICATE, AUDIT,
+    EVIDENCE,
 )

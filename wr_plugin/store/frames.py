@@ -1,5 +1,6 @@
 """Whole tables in and out of the work file as pandas frames and shapely arrays (engine only)."""
 
+from contextlib import nullcontext
 from itertools import chain, islice
 
 import numpy as np
@@ -8,7 +9,7 @@ import shapely
 
 from ..model import schema
 from ..model.findings import KINDS
-from . import acceptances, rtree
+from . import acceptances, edits, rtree
 from .structure import create_indexes, create_triggers, drop_indexes, drop_triggers
 
 HEADER_SIZES = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
@@ -97,15 +98,16 @@ def replace(store, table, frame, geometry=None):
     Indexes are taken away before and built again at the end, which is faster than keeping them row by row.
     """
     name = schema.checked_identifier(table)
-    drop_indexes(store.connection, schema.table(table))
-    if schema.table(table).geometry:
-        drop_triggers(store.connection, name)
-        store.connection.execute(f"DELETE FROM rtree_{name}_geom")  # nosec B608: checked identifier
-    store.connection.execute(f"DELETE FROM {name}")  # nosec B608: checked identifier
-    if schema.table(table).geometry:
-        create_triggers(store.connection, name)
-    append(store, table, frame, geometry)
-    create_indexes(store.connection, schema.table(table))
+    with edits.in_bulk(store.connection, name):
+        drop_indexes(store.connection, schema.table(table))
+        if schema.table(table).geometry:
+            drop_triggers(store.connection, name)
+            store.connection.execute(f"DELETE FROM rtree_{name}_geom")  # nosec B608: checked identifier
+        store.connection.execute(f"DELETE FROM {name}")  # nosec B608: checked identifier
+        if schema.table(table).geometry:
+            create_triggers(store.connection, name)
+        _add(store, schema.table(table), frame, geometry)
+        create_indexes(store.connection, schema.table(table))
 
 
 def update(store, table, frame, run_id=None):
@@ -121,6 +123,14 @@ def update(store, table, frame, run_id=None):
         replace(store, table, stamped)
         return len(frame)
     changed, gone, added = found
+    number = len(changed) + len(gone) + len(added)
+    with _logged(store, table, number):
+        _write_differing(store, declared, stamped, changed, gone, added)
+    return number
+
+
+def _write_differing(store, declared, stamped, changed, gone, added):
+    table = declared.name
     if gone:
         store.connection.executemany(f'DELETE FROM {table} WHERE "{declared.key}" = ?', gone)  # nosec B608: schema's names
     if changed:
@@ -130,8 +140,12 @@ def update(store, table, frame, run_id=None):
         assigned = ", ".join(f'"{c}" = ?' for c in names)
         store.connection.executemany(
             f'UPDATE {table} SET {assigned} WHERE "{declared.key}" = ?', zip(*columns))  # nosec B608: schema's names
-    append(store, table, stamped.iloc[added])
-    return len(changed) + len(gone) + len(added)
+    _add(store, declared, stamped.iloc[added])
+
+
+def _logged(store, table, number):
+    """Few rows are logged one by one as they are written, many by one entry for the table."""
+    return edits.in_bulk(store.connection, table) if number > edits.MOST_LISTED else nullcontext()
 
 
 def _differing(store, declared, frame):
@@ -152,7 +166,7 @@ def _differing(store, declared, frame):
         there = np.flatnonzero(at >= 0)
         gone += [(rows[n][at_key],) for n in np.flatnonzero(at < 0)]
         seen[at[there]] = True
-        now = zip(*(_values(frame[c].iloc[at[there]], declared.by_name[c].type) for c in names))
+        now = zip(*(_stored(frame[c].iloc[at[there]], declared.by_name[c].type) for c in names))
         changed += [int(at[n]) for n, row in zip(there.tolist(), now) if rows[n] != row]
         if len(changed) + len(gone) > most:
             cursor.close()
@@ -168,7 +182,12 @@ def append(store, table, frame, geometry=None):
     ``fid`` and the frame has none, rows are numbered on from the last. Raises ValueError for a column that the schema
     does not know.
     """
-    declared = schema.table(table)
+    with _logged(store, table, len(frame)):
+        _add(store, schema.table(table), frame, geometry)
+
+
+def _add(store, declared, frame, geometry=None):
+    table = declared.name
     unknown = [c for c in frame.columns if c not in declared.by_name or declared.by_name[c].computed]
     if unknown:
         raise ValueError(f"{table} 没有字段 {unknown}")
@@ -225,6 +244,12 @@ def _values(series, kind):
     else:
         values = series.to_numpy(dtype=object)
     return (np.where(missing, None, values) if missing.any() else values).tolist()
+
+
+def _stored(series, kind):
+    """A column as SQLite gives it back: missing values of every kind as None."""
+    values = _values(series, kind)
+    return [None if v != v else v for v in values] if kind == schema.REAL else values
 
 
 def _require_kind(geometry, kind):

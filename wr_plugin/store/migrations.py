@@ -34,8 +34,9 @@ def grow(store):
                 connection.execute(f"ALTER TABLE {table.name} ADD COLUMN {structure.column_ddl(column, required=False)}")
         structure.describe_columns(connection, table)
         structure.create_indexes(connection, table)
+        structure.log_edits(connection, table)
     views.create_views(connection, srs_id, structure.register)
     default_styles.refresh(connection)
 
 
-STEPS = {1: grow}
+STEPS = {1: grow, 2: grow}

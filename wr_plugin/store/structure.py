@@ -1,10 +1,13 @@
 """The structure of a work file: tables, keys, indexes, aliases, code lists, spatial indexes. Standard library only."""
 
 from ..model import schema
+from . import edits
 from .default_styles import labelled
 
 SQL_TYPES = {schema.TEXT: "TEXT", schema.INTEGER: "INTEGER", schema.REAL: "REAL", schema.DATE: "DATE",
              schema.DATETIME: "DATETIME"}
+NEVER_REUSED = ("fid", "run_id", "edit_id")
+"""Primary keys whose numbers are not given again after a row was deleted."""
 EXTENSION_DDL = """
 CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL,
     definition TEXT NOT NULL, scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
@@ -37,6 +40,14 @@ def create_table(connection, table, srs_id):
     describe_columns(connection, table)
     if table.geometry:
         create_spatial_index(connection, table.name)
+    log_edits(connection, table)
+
+
+def log_edits(connection, table):
+    """The triggers that log the table's edits, over the columns it has today."""
+    if table.name in edits.logged():
+        edits.drop_triggers(connection, table)
+        edits.create_triggers(connection, table)
 
 
 def describe_columns(connection, table):
@@ -69,7 +80,7 @@ def table_ddl(table):
     lines = []
     for column in table.fields:
         if column.name == table.key:
-            auto = " AUTOINCREMENT" if column.name in ("fid", "run_id") else ""
+            auto = " AUTOINCREMENT" if column.name in NEVER_REUSED else ""
             lines.append(f'"{schema.checked_identifier(column.name)}" {SQL_TYPES[column.type]} PRIMARY KEY{auto} NOT NULL')
         else:
             lines.append(column_ddl(column, column.required))

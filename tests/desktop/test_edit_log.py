@@ -1,0 +1,53 @@
+"""What people edit in QGIS is in the work file's log of edits, row by row, and QGIS saves it without complaint."""
+
+import pytest
+from qgis.core import QgsFeature, QgsVectorLayer
+
+from wr_plugin.store import edits
+from wr_plugin.store.workfile import WorkFile
+
+
+@pytest.fixture
+def parcels(work, project):
+    layer = QgsVectorLayer(f"{work}|layername=parcel", "地块", "ogr")
+    assert layer.isValid()
+    yield layer
+
+
+def saved(work, layer, change):
+    """What the log says after an edit that was saved."""
+    with WorkFile.open(work, readonly=True) as store:
+        before = edits.latest(store)
+    assert layer.startEditing() and change(layer)
+    assert layer.commitChanges(), layer.commitErrors()
+    with WorkFile.open(work, readonly=True) as store:
+        return edits.since(store, before)
+
+
+def test_a_value_a_shape_a_new_row_and_a_deleted_one(work, parcels):
+    first = next(parcels.getFeatures())
+    at = parcels.fields().indexOf
+    found = saved(work, parcels, lambda layer: layer.changeAttributeValue(first.id(), at("SCMJ"), 1234.5))
+    assert list(found) == ["parcel"] and found["parcel"].keys == [first.id()] and found["parcel"].columns == {"SCMJ"}
+
+    box = first.geometry().boundingBox()
+    moved = first.geometry()
+    moved.translate(3, 4)
+    found = saved(work, parcels, lambda layer: layer.changeGeometry(first.id(), moved))["parcel"]
+    assert found.columns == {"geom"}
+    assert found.boxes == [(box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())]
+
+    new = QgsFeature(parcels.fields())
+    new.setAttributes(first.attributes())
+    new["fid"], new["uuid"] = None, "新"
+    new.setGeometry(moved)
+    found = saved(work, parcels, lambda layer: layer.addFeature(new))["parcel"]
+    (key,) = found.keys
+    assert key > first.id() and found.came_or_went
+    assert saved(work, parcels, lambda layer: layer.deleteFeature(key))["parcel"].old["DKBM"] == {first["DKBM"]}
+
+
+def test_a_value_that_is_typed_in_again_is_no_edit(work, parcels):
+    first = next(parcels.getFeatures())
+    at = parcels.fields().indexOf("DKMC")
+    assert saved(work, parcels, lambda layer: layer.changeAttributeValue(first.id(), at, first["DKMC"])) == {}
