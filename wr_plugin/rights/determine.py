@@ -276,10 +276,10 @@ class Chain:
         self.part["volume_m3_100"] = granted.volume_m3_100
         self.cap_rows, self.cap_classes = granted.rows, granted.classes
         self.found.extend(granted.findings)
-        self.found.extend(obligations.findings(self))
 
     def frames(self):
         """The result as the work file's tables."""
+        self.found.extend(obligations.findings(self))
         reduced = self._per_parcel(self.deducted) > 0
         self.outcome.stop(reduced, "reduced", "UNAPPROVED_OVERLAP")
         self.outcome.stop(self.partly != "", "reduced", self.partly)
