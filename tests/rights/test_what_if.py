@@ -10,7 +10,7 @@ from tests.rights import small_county as county
 from tests.rights.random_county import random_county
 from tests.village import village_policy
 from wr_plugin.model.errors import BadInput
-from wr_plugin.rights import determine, levers, parcel_edits, what_if
+from wr_plugin.rights import determine, figures, levers, parcel_edits, what_if
 
 LEVERS = (
     "定额:玉米=-5%", "定额:*=+12.5%", "定额:小麦/畦灌=300", "定额:玉米/地下水=0", "η渠系:*=0.62", "η田间:通用=-3%", "指标:GQ01/地表水=-40%",
@@ -27,7 +27,7 @@ def frames_of(rights, parcels):
     for level, column in (("county", "county"), ("district", "district_code"), ("outlet", "outlet_code"),
                           ("village", "village_code")):
         for key, rows in part.dropna(subset=[column]).groupby([column, "source"]):
-            sums = tuple(int(rows[name].sum()) for name in what_if.MEASURES)
+            sums = tuple(int(rows[name].sum()) for name in figures.MEASURES)
             if any(sums):
                 totals[(level, *key)] = sums
     holders = {(r.CBFBM, r.source): int(r.volume_m3_100) for r in rights.holder_right.itertuples() if r.volume_m3_100}
@@ -47,10 +47,10 @@ def assert_equal_to_a_full_run(base, inputs, policy, texts):
     assert {(r.CBFBM, r.source): (r.volume_before, r.volume_after) for r in answer.holders.itertuples()} == {
         key: (old_holders.get(key, 0), holders.get(key, 0)) for key in {*old_holders, *holders}
         if old_holders.get(key, 0) != holders.get(key, 0)}
-    told = {(r.level, r.code, r.source): tuple(getattr(r, f"{name}_after") for name in what_if.MEASURES)
+    told = {(r.level, r.code, r.source): tuple(getattr(r, f"{name}_after") for name in figures.MEASURES)
             for r in answer.totals.itertuples()}
     assert {key: sums for key, sums in told.items() if any(sums)} == totals
-    told = {(r.level, r.code, r.source): tuple(getattr(r, f"{name}_before") for name in what_if.MEASURES)
+    told = {(r.level, r.code, r.source): tuple(getattr(r, f"{name}_before") for name in figures.MEASURES)
             for r in answer.totals.itertuples()}
     assert {key: sums for key, sums in told.items() if any(sums)} == old_totals
     having = [set(frame.loc[frame["state"].isin(determine.HAVING), "parcel_fid"]) for frame in (
@@ -77,23 +77,53 @@ def test_an_answer_equals_a_full_determination(seed, mode, legal, share, moves):
         assert_equal_to_a_full_run(base, inputs, policy, texts)
 
 
-@pytest.mark.parametrize("mode", ["report", "proportional"])
-def test_a_village_is_its_part_of_the_whole_answer(mode):
-    policy, _ = village_policy(**{"cap.mode": mode})
-    inputs = random_county(11, 80, 0.3)
+PRIORITY = {"cap.mode": "priority", "cap.priority_by": "crop", "cap.priority": ["小麦", ["玉米"]]}
+VILLAGE = "620799101002"
+
+
+@settings(max_examples=12)
+@given(st.integers(0, 10**6), st.sampled_from([{"cap.mode": "report"}, {"cap.mode": "proportional"}, PRIORITY,
+                                               {**PRIORITY, "cap.mode": "proportional"}]),
+       st.sampled_from([["county", "district"], ["county", "district", "outlet"], ["county"]]), st.sampled_from([0.3, 1.2]),
+       st.lists(st.lists(st.sampled_from(LEVERS), min_size=1, max_size=2), min_size=1, max_size=4))
+def test_a_village_is_its_part_of_the_whole_answer(seed, mode, tree, cap_share, moves):
+    """Whatever way the village is worked out, and where the first move has made a base that others go on from."""
+    policy, _ = village_policy(**mode, **{"cap.tree": tree})
+    inputs = random_county(seed, 40, cap_share)
     inputs.parcel["village_code"] = [f"62079910100{1 + fid % 3}" for fid in inputs.parcel["fid"]]
-    village = inputs.parcel.set_index("fid")["village_code"]
+    mine = set(inputs.parcel.loc[inputs.parcel["village_code"] == VILLAGE, "fid"])
     base = what_if.Base(inputs, policy)
-    for text in ("定额:玉米=-5%", "指标:GQ01=-30%", "法定面积=SCMJ", "超指标=report", "地表水比例=0.2"):
-        whole = base.answer([levers.parse(text)])
-        one = base.answer([levers.parse(text)], "620799101002")
-        mine = whole.parcels[whole.parcels["parcel_fid"].map(village) == "620799101002"]
-        assert one.parcels.values.tolist() == mine.values.tolist()
-        for name in ("volume_m3_100_before", "volume_m3_100_after"):
-            expected = whole.totals[(whole.totals["level"] == "village") & (whole.totals["code"] == "620799101002")]
-            assert one.totals.loc[one.totals["level"] == "county", name].sum() == expected[name].sum()
+    base.prepare("area.legal", ("SCMJ", "YHTMJ"))
+    for texts in moves:
+        changes = [levers.parse(text) for text in texts]
+        try:
+            whole = base.answer(changes)
+        except BadInput:
+            continue
+        one = base.answer(changes, VILLAGE)
+        assert one.parcels.values.tolist() == whole.parcels[whole.parcels["parcel_fid"].isin(mine)].values.tolist()
+        expected = whole.totals[(whole.totals["level"] == "village") & (whole.totals["code"] == VILLAGE)]
+        for name in figures.MEASURED:
+            assert one.totals.loc[one.totals["level"] == "county", name].tolist() == expected[name].tolist()
+        only, before = base._look_at(VILLAGE)
+        after = base._figures(base.chain(changes), only).holder
+        assert one.holders["volume_after"].tolist() == after[after != before.holder].tolist()
     with pytest.raises(BadInput, match="没有代码"):
         base.answer([], "620799101009")
+
+
+def test_a_village_under_caps_is_counted_and_not_cut_anew(monkeypatch):
+    """Another quota or cap, cut in proportion or by priority: no chain over the county runs."""
+    for mode in ({"cap.mode": "proportional"}, PRIORITY):
+        inputs = random_county(11, 60, 0.3)
+        base = what_if.Base(inputs, village_policy(**mode)[0])
+        expected = [base.answer([levers.parse(text)]).parcels for text in ("定额:玉米=-5%", "指标:地表水=-30%", "水量取整=0.1")]
+        village = inputs.parcel["village_code"].iat[0]
+        base.answer([], village)
+        with monkeypatch.context() as patched:
+            patched.setattr(what_if.Base, "chain", lambda *_: pytest.fail("the county was determined again"))
+            for text, parcels in zip(("定额:玉米=-5%", "指标:地表水=-30%", "水量取整=0.1"), expected):
+                assert base.answer([levers.parse(text)], village).parcels.values.tolist() == parcels.values.tolist()
 
 
 def test_by_hand():

@@ -14,7 +14,7 @@ from ..intake import policy_file
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import BadInput, GateShut
-from ..rights import determine, levers, what_if
+from ..rights import determine, figures, levers, what_if
 from ..store import frames, journal, reading, runs
 from . import confirm, limits_in_force
 from .interrupting import interruptible
@@ -124,7 +124,7 @@ def warnings(store, base, changes):
     stored = {row["source"]: row["volume"] for row in reading.rows(
         store, "SELECT source, sum(volume_m3_100) AS volume FROM holder_right GROUP BY source")}
     if stored:
-        totals = base.before.totals["county"][:, what_if.MEASURES.index("volume_m3_100")]
+        totals = base.before.totals["county"][:, figures.MEASURES.index("volume_m3_100")]
         if any(stored.get(source, 0) != int(totals[number]) for number, source in enumerate(codes.SOURCE)):
             rows.append(("注意", "“今天”按现在的资料算得，与最近一次核定的结果不同：核定之后资料有改动"))
     if any(lever.field == "area.legal" for lever in changes):

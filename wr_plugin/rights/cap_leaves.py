@@ -6,10 +6,14 @@ import pandas as pd
 from ..model import codes
 from ..model import policy as policies
 from ..model.errors import BadInput
-from . import cap_tree
+from . import cap_tree, columns, limits
 
 OTHERS = "其余"
-LARGEST_TABLE = 1 << 22
+
+
+def index_of(table, policy, forest):
+    """``limits.cap_index`` of the frame ``cap``."""
+    return limits.cap_index(table.astype(object).where(table.notna(), None).to_dict("records"), policy, forest)
 
 
 def grow(inputs, policy, index, place, source, district):
@@ -22,38 +26,24 @@ def grow(inputs, policy, index, place, source, district):
     levels = tuple(policy.get("cap.tree"))
     canals = _canals(inputs) if "canal" in levels else {}
     surface = source == 0
-    columns = {"district": (district.code, district.values)} if "district" in levels else {}
+    levelled = {"district": (district.code, district.values)} if "district" in levels else {}
     if {"canal", "outlet"} & set(levels):
         number, values = pd.factorize(place["outlet_code"].to_numpy(dtype=object), sort=True)
-        columns["outlet"] = np.where(surface, number, -1), list(values)
+        levelled["outlet"] = np.where(surface, number, -1), list(values)
     if {"town", "village"} & set(levels):
         number, values = pd.factorize(place["village_code"].to_numpy(dtype=object), sort=True)
-        columns["village"] = number, list(values)
+        levelled["village"] = number, list(values)
     key, size = source.astype(np.int64), len(cap_tree.SOURCES)
-    for number, values in columns.values():
+    for number, values in levelled.values():
         key, size = key * (len(values) + 1) + number + 1, size * (len(values) + 1)
-    example, which = _different(key, size)
+    example, which = columns.different(key, size)
     paths = []
     for at in example:
-        there = {name: values[number[at]] if number[at] >= 0 else None for name, (number, values) in columns.items()}
+        there = {name: values[number[at]] if number[at] >= 0 else None for name, (number, values) in levelled.items()}
         there["canals"] = canals.get(there.get("outlet"), ())
         paths.append((cap_tree.SOURCES[source[at]], cap_tree.path_of(levels, inputs.county_code, there)))
     tree = cap_tree.grow(paths, index, levels, _named(levels, inputs.county_code, index))
     return tree, np.array([tree.leaf[path] for path in paths], dtype=np.int64)[which]
-
-
-def _different(key, size):
-    """(position of one part of each different key, per part which of them); ``size``: above every key.
-
-    A table of all possible keys is quicker than sorting the parts, where it is not too large.
-    """
-    if size > LARGEST_TABLE:
-        _, first, which = np.unique(key, return_index=True, return_inverse=True)
-        return first, which.reshape(-1)
-    at = np.full(size, -1, dtype=np.int64)
-    at[key] = np.arange(len(key))
-    present = at >= 0
-    return at[present], (np.cumsum(present) - 1)[key]
 
 
 def _canals(inputs):

@@ -157,6 +157,11 @@ class Tree:
     nodes: List[Node]
     leaf: dict = field(repr=False, default_factory=dict)
 
+    def under(self, index):
+        """The same nodes under the caps of another ``index`` (``limits.cap_index``) with rows of the same keys."""
+        return Tree([node if node.rest else Node(node.path, node.source, node.parent, *limits.find_cap(
+            index, node.level, node.code, node.source, node.above)) for node in self.nodes], self.leaf)
+
     def shape(self, step_m3_100):
         """The tree in whole steps: what of a cap is finer than a step goes to nobody."""
         return Shape([node.parent for node in self.nodes],

@@ -5,15 +5,17 @@ arithmetic in whole steps of the policy: there is no rounding error that could b
 """
 
 from dataclasses import dataclass
-from typing import List
+from typing import List, Optional
 
 import numpy as np
 
 from ..model.amounts import m3_text
-from . import cap_tree, columns, limits
+from . import cap_tree, columns, limits, tallies
 
 SOURCES = cap_tree.SOURCES
 REPORT, PROPORTIONAL, PRIORITY = "report", "proportional", "priority"
+FEW = 5000
+"""Up to here sorting the parts is as quick as counting them."""
 
 
 @dataclass
@@ -41,6 +43,10 @@ def largest_remainder(weights, groups, totals):
     wholes = columns.sums(weights, groups, count)
     if bool(((wholes == 0) & (totals > 0)).any()):
         raise ValueError("没有可分配的对象")
+    if len(groups) > FEW:
+        cut = _by_counting(np.asarray(weights), groups, totals)
+        if cut is not None:
+            return cut
     bound = columns.largest(weights) * columns.largest(totals) + columns.largest(wholes)
     weights, total, whole = columns.integers(bound, weights, totals[groups], np.maximum(wholes, 1)[groups])
     product = weights * total
@@ -49,6 +55,22 @@ def largest_remainder(weights, groups, totals):
     parts = parts.astype(np.int64)
     cut = Cut(parts, np.full(count, -1, dtype=object), np.full(count, -1, dtype=np.int64))
     _give_the_rest(cut, groups, remainder, totals - columns.sums(parts, groups, count))
+    return cut
+
+
+def _by_counting(weights, groups, totals):
+    """The same ``Cut`` from the different weights of each group; None where they cannot be counted."""
+    found = tallies.tally(weights, groups, len(totals))
+    made = found and tallies.shared(found.group, found.weight, found.count, totals)
+    if not made:
+        return None
+    cut = Cut(made.share[found.of_part], np.full(len(totals), -1, dtype=object), np.full(len(totals), -1, dtype=np.int64))
+    ends = np.flatnonzero(made.last[found.of_part])
+    served = ends[tallies.first_of(groups[ends], made.left)]
+    cut.parts[served] += 1
+    last = served[np.r_[groups[served][1:] != groups[served][:-1], True]] if len(served) else served
+    cut.last[groups[last]] = last
+    cut.last_remainder[groups[last]] = [int(made.remainder[pair]) for pair in found.of_part[last]]
     return cut
 
 
@@ -71,16 +93,16 @@ def _give_the_rest(cut, groups, remainder, left):
 
 @dataclass
 class Allocation:
-    """Steps per part; per class and node: ``demand``, ``limit`` and ``granted``; where each leaf's extra steps ended.
-
-    ``last``, ``last_remainder`` of ``cut`` are per leaf × class, in the order leaf · classes + class.
+    """Per class and node: ``demand``, ``limit`` and ``granted``; ``totals`` of the groups, leaf · classes + class; the
+    steps of the ``parts``, and where each group's extra steps ended.
     """
 
-    parts: np.ndarray
     demand: List[list]
     limit: List[list]
     granted: List[list]
-    cut: Cut
+    totals: np.ndarray
+    parts: Optional[np.ndarray] = None
+    cut: Optional[Cut] = None
 
 
 def allocate(shape, leaf, demand, kind=None, kinds=1):
@@ -117,9 +139,16 @@ def allocate(shape, leaf, demand, kind=None, kinds=1):
     left there for any class behind it.
     """
     kind = np.zeros(len(leaf), dtype=np.int64) if kind is None else kind
-    count = len(shape.parents)
     group = np.asarray(leaf, dtype=np.int64) * kinds + kind
-    wanted = columns.sums(demand, group, count * kinds)
+    made = of_groups(shape, columns.sums(demand, group, len(shape.parents) * kinds), kinds)
+    made.cut = largest_remainder(demand, group, made.totals)
+    made.parts = made.cut.parts
+    return made
+
+
+def of_groups(shape, wanted, kinds=1):
+    """What ``allocate`` grants the nodes, without the parts. ``wanted``: (n · kinds,) steps by leaf · kinds + class."""
+    count = len(shape.parents)
     demands = [wanted[k::kinds].tolist() for k in range(kinds)]
     found = cap_tree.served(shape, demands)
     inner = np.zeros(count, dtype=bool)
@@ -127,9 +156,8 @@ def allocate(shape, leaf, demand, kind=None, kinds=1):
     totals = np.zeros((count, kinds), dtype=np.int64)
     for k, (_, granted) in enumerate(found):
         totals[:, k] = np.where(inner, 0, np.array(granted, dtype=np.int64))
-    cut = largest_remainder(demand, group, totals.reshape(-1))
-    return Allocation(cut.parts, [rolled_up(shape, one) for one in demands], [limit for limit, _ in found],
-                      [granted for _, granted in found], cut)
+    return Allocation([rolled_up(shape, one) for one in demands], [limit for limit, _ in found],
+                      [granted for _, granted in found], totals.reshape(-1))
 
 
 def rolled_up(shape, demand):

@@ -6,6 +6,7 @@ import pandas as pd
 from ..model import amounts
 
 NEAR_A_TIE = 1e-3
+LARGEST_TABLE = 1 << 22
 EXACT_IN_FLOAT = 2**53
 """Up to here binary floats hold every whole number, so that a sum of them is exact."""
 
@@ -65,6 +66,20 @@ def sums(values, groups, count):
         starts = np.flatnonzero(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]])
         totals[sorted_groups[starts]] = np.add.reduceat(values[order], starts)
     return totals
+
+
+def different(key, size):
+    """(a row of each different key, (n,) which of them each row has), keys in order; ``size``: above every key.
+
+    A table of all possible keys is quicker than sorting the rows, where it is not too large.
+    """
+    if size > LARGEST_TABLE:
+        _, first, which = np.unique(key, return_index=True, return_inverse=True)
+        return first, which.reshape(-1)
+    at = np.full(size, -1, dtype=np.int64)
+    at[key] = np.arange(len(key))
+    present = at >= 0
+    return at[present], (np.cumsum(present) - 1)[key]
 
 
 def numbered(*keys):

@@ -7,7 +7,7 @@ from typing import Callable, Optional
 import numpy as np
 import pandas as pd
 
-from . import across_outlets, cap_leaves, caps, columns, holders, limits, obligations, parts, quota, scope, unit_columns
+from . import across_outlets, cap_leaves, caps, columns, holders, obligations, parts, quota, scope, unit_columns
 
 PARCEL_COLUMNS = ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code")
 SITE_COLUMNS = ("parcel_fid", "registry_fid", "district_code", "outlet_code", "well_code", "unapproved_m2_100",
@@ -205,7 +205,8 @@ class Chain:
         if self.composite:
             found = quota.look_up_composite(self.inputs.quota, self.inputs.crop_mix, self._of_parts(self.district), source)
         else:
-            found = quota.look_up(self.inputs.quota, *map(self._of_parts, (self.crop, self.method, self.district)), source)
+            self.keys, self.part["key"] = quota.keys(*map(self._of_parts, (self.crop, self.method, self.district)), source)
+            found = quota.look_up(self.inputs.quota, self.keys, self.part["key"].to_numpy())
         for code, subject, what, mask in found.missing:
             affected = np.unique(place[mask])
             self.outcome.stop(self._mask(affected), "no_quota", code)
@@ -230,8 +231,7 @@ class Chain:
 
     def missing_caps(self):
         """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
-        index = limits.cap_index(self.inputs.cap.astype(object).where(self.inputs.cap.notna(), None).to_dict("records"),
-                                 self.policy, self.inputs.forest)
+        index = cap_leaves.index_of(self.inputs.cap, self.policy, self.inputs.forest)
         place = self.part["parcel"].to_numpy()
         there = pd.DataFrame({"outlet_code": self.outlets_of_parts(),
                               "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})
@@ -268,14 +268,17 @@ class Chain:
         """Volumes under the caps."""
         kind, kinds = np.zeros(len(self.part), dtype=np.int64), ("",)
         if self.mode == caps.PRIORITY:
-            kind, kinds = cap_leaves.classes(
-                self.policy, {"crop": self._of_parts(self.crop), "method": self._of_parts(self.method)},
-                self.holder_kinds[self.part["holder"].to_numpy()])
+            kind, kinds = self.classes()
         demands = caps.Demands(self.part["leaf"].to_numpy(), self.part["demand_m3_100"].to_numpy(), kind, kinds)
         granted = caps.grant(self.tree, demands, self.mode, self.policy.step_m3_100)
         self.part["volume_m3_100"] = granted.volume_m3_100
         self.cap_rows, self.cap_classes = granted.rows, granted.classes
         self.found.extend(granted.findings)
+
+    def classes(self):
+        """The class of each part by the policy's order of priority (``cap_leaves.classes``)."""
+        return cap_leaves.classes(self.policy, {"crop": self._of_parts(self.crop), "method": self._of_parts(self.method)},
+                                  self.holder_kinds[self.part["holder"].to_numpy()])
 
     def frames(self):
         """The result as the work file's tables."""

@@ -54,28 +54,33 @@ class Quotas:
         return np.array([*(-1 if getattr(row, name) is None else getattr(row, name) for row in self.rows), 0], dtype=np.int64)[self.number]
 
 
-def look_up(table, crop, method, district, source):
-    """The quota row of each part.
-
-    ``table``: the quota frame; ``crop``, ``method``, ``district``: ``Words`` per part, without blanks; ``source``:
-    number into ``caps.SOURCES``. A county has few different keys: each is looked up once.
-    """
-    index = limits.quota_index(_records(table))
-    sizes = [max(len(crop.values), 1), max(len(method.values), 1), max(len(district.values), 1)]
+def keys(crop, method, district, source):
+    """(the different keys of parts, (n,) number of each part's key). ``crop``, ``method``, ``district``: ``Words`` per
+    part, without blanks; ``source``: number into ``caps.SOURCES``. A key: crop, district, source, method. A county has
+    few different keys: each is looked up once."""
+    sizes = [max(len(words.values), 1) for words in (crop, method, district)]
     key = ((source.astype(np.int64) * sizes[0] + crop.code) * sizes[1] + method.code) * sizes[2] + district.code
-    different, first, part = np.unique(key, return_index=True, return_inverse=True)
-    rows, numbers, missing = [], np.full(len(different), -1, dtype=np.int64), []
-    for i, at in enumerate(first):
-        words = (crop.values[crop.code[at]], district.values[district.code[at]], caps.SOURCES[source[at]],
-                 method.values[method.code[at]])
-        row, what = limits.find_quota(index, *words)
+    first, part = columns.different(key, len(caps.SOURCES) * sizes[0] * sizes[1] * sizes[2])
+    return [(crop.values[crop.code[at]], district.values[district.code[at]], caps.SOURCES[source[at]],
+             method.values[method.code[at]]) for at in first], part
+
+
+def rows(table, wanted):
+    """[(``limits.QuotaRow`` or None, what is missing)] of keys in the quota frame."""
+    index = limits.quota_index(_records(table))
+    return [limits.find_quota(index, *words) for words in wanted]
+
+
+def look_up(table, wanted, part):
+    """The quota row of each part. ``table``: the quota frame; ``wanted``, ``part``: what ``keys`` returns."""
+    found, numbers, missing = [], np.full(len(wanted), -1, dtype=np.int64), []
+    for i, (words, (row, what)) in enumerate(zip(wanted, rows(table, wanted))):
         if row is None:
-            missing.append(("QUOTA_MISSING", "|".join(words), f"{limits.quota_label(*words)}：{what}",
-                            part.reshape(-1) == i))
+            missing.append(("QUOTA_MISSING", "|".join(words), f"{limits.quota_label(*words)}：{what}", part == i))
         else:
-            numbers[i] = len(rows)
-            rows.append(row)
-    return Quotas(numbers[part.reshape(-1)], rows, missing)
+            numbers[i] = len(found)
+            found.append(row)
+    return Quotas(numbers[part], found, missing)
 
 
 def look_up_composite(table, mix, district, source):
@@ -84,16 +89,16 @@ def look_up_composite(table, mix, district, source):
     index, mixes = limits.quota_index(_records(table)), composite.mix_index(_records(mix) if mix is not None else ())
     key = source.astype(np.int64) * max(len(district.values), 1) + district.code
     different, first, part = np.unique(key, return_index=True, return_inverse=True)
-    rows, numbers, missing = [], np.full(len(different), -1, dtype=np.int64), []
+    found, numbers, missing = [], np.full(len(different), -1, dtype=np.int64), []
     for i, at in enumerate(first):
         where = district.values[district.code[at]], caps.SOURCES[source[at]]
         row, code, what = composite.find(mixes, index, *where)
         if row is None:
             missing.append((code, "|".join(where), f"灌区 {where[0]} {codes.SOURCE[where[1]]}：{what}", part.reshape(-1) == i))
         else:
-            numbers[i] = len(rows)
-            rows.append(row)
-    return Quotas(numbers[part.reshape(-1)], rows, missing)
+            numbers[i] = len(found)
+            found.append(row)
+    return Quotas(numbers[part.reshape(-1)], found, missing)
 
 
 def _records(frame):

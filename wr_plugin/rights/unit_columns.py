@@ -212,7 +212,7 @@ def totals(chain, right_part, holder_right):
     composite = chain.composite
     frame = pd.DataFrame({
         "unit_id": [units.Unit(k, c).right_id(s) for k, c, s in zip(kind, code, sources)],
-        "unit_kind": kind, "unit_code": code, "unit_name": _names(chain, kind, code), "source": sources,
+        "unit_kind": kind, "unit_code": code, "unit_name": names_of(chain, kind, code), "source": sources,
         "members": _different(group, part["holder"].to_numpy(), count),
         "parcels": _different(group, part["parcel"].to_numpy(), count),
         "area_mu_100": sums["area_mu_100"],
@@ -273,7 +273,7 @@ def _tell_last(frame, chain, group):
             frame.loc[at, "last_key"] = chain.key_of(last)
 
 
-def _names(chain, kind, code):
+def names_of(chain, kind, code):
     """The units' names: of households, members' lists, outlets, districts, villages and groups."""
     inputs = chain.inputs
     zones = {row["zone_code"]: row["zone_name"] for row in _records(inputs.zone)}

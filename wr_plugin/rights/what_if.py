@@ -8,65 +8,54 @@ steps that ``confirm`` takes: it equals a full determination on the changed inpu
 import dataclasses
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Dict
+from typing import Optional
 
 import numpy as np
 import pandas as pd
 
 from ..model.errors import BadInput
-from . import caps, columns, determine, levers, parcel_edits, recompute
+from . import caps, counted, determine, figures, forest_users, levers, other_users, parcel_edits, recompute
 
 KEPT = ("areas", "screen", "split", "quotas", "missing_caps")
 """Steps before which the base stands ready; a lever on another step goes on from the one before it."""
 COMPUTED = determine.STEPS[:-1]
 STEP = {step: number for number, step in enumerate(COMPUTED)}
-LEVELS = ("county", "district", "outlet", "village")
-MEASURES = ("area_mu_100", "demand_m3_100", "volume_m3_100")
-KINDS = len(caps.SOURCES)
-REMEMBERED = 4
-
-
-@dataclass
-class Figures:
-    """Sums of one determination, int64.
-
-    ``parcel``, ``area``: volume and confirmed area per parcel position; ``holder``: volume per holder number ×
-    source; ``totals``: per level an array (groups × sources, measures); ``having``: mask of parcels with a right.
-    """
-
-    parcel: np.ndarray
-    area: np.ndarray
-    holder: np.ndarray
-    totals: Dict[str, np.ndarray]
-    having: np.ndarray
+REMEMBERED, COUNTED = 4, 3
+ELSEWHERE = "elsewhere"
+"""State of the parcels of other villages where only one village is determined."""
 
 
 @dataclass
 class Answer:
     """What the levers do.
 
-    ``totals``: frame level, code, source, and each of ``MEASURES`` with ``_before`` and ``_after``, and the cap that
-    holds after; rows of zeros left out. ``holders``: frame of the holders whose volume changes: CBFBM, holder_name,
+    ``totals``: frame level, code, source, and each of ``figures.MEASURES`` with ``_before`` and ``_after``, and the cap
+    that holds after; rows of zeros left out. ``units``: the same by kind, code, name and source of the units of
+    confirmation that are no households. ``holders``: frame of the holders whose volume changes: CBFBM, holder_name,
     village_code, source, volume_before, volume_after, change (0.01 m³). ``parcels``: frame parcel_fid, before, after,
     change of the parcels whose volume changes. ``gained``, ``lost``: parcels that get a right, or have none any more.
+    ``others``: volumes of the users without contract land (``other_users.Others``), None where nobody told of any.
     """
 
     totals: pd.DataFrame
+    units: pd.DataFrame
     holders: pd.DataFrame
     parcels: pd.DataFrame
     gained: int
     lost: int
+    others: Optional[other_users.Others] = None
 
 
 class Base:
     """The determination of today, ready to be gone on with. Raises ``determine.MissingSites``.
 
-    ``names_of``: codes by level and group number, the last one None; ``codes``, ``names``: of the holders.
+    ``places``: ``figures.Places``; ``codes``, ``names``: of the holders; ``before``: ``figures.Figures`` of today.
     """
 
-    def __init__(self, inputs, policy, report=lambda part: None):
-        """``report`` is called with the part done, 0 … 1, and may raise to cancel."""
-        self.policy, self._report = policy, report
+    def __init__(self, inputs, policy, report=lambda part: None, users=None):
+        """``report`` is called with the part done, 0 … 1, and may raise to cancel. ``users``: ``users.Tables`` of the
+        water users without contract land, None to leave them out."""
+        self.policy, self.users, self._report = policy, users, report
         self._determine(inputs)
 
     def _determine(self, inputs):
@@ -74,36 +63,19 @@ class Base:
         self.inputs, self._kept = inputs, OrderedDict()
         start = determine.Chain(inputs, self.policy)
         self.parcel_fid, self.count = start.parcel["fid"].to_numpy(), start.count
-        self._number_places(start)
+        self.places = figures.Places(start)
         self._kept[KEPT[0], ()] = start
-        self.today = chain = self.chain([])
-        self.codes, self.names = chain.holding.codes, chain.names
+        self._see(self.chain([]))
+
+    def _see(self, chain):
+        """Takes a chain for today."""
+        self.today, self.codes, self.names = chain, chain.holding.codes, chain.names
+        self._ready_early, self._counted, self._village = {()}, OrderedDict(), None
         self.before = self._figures(chain)
-        self.holder_village = self._villages_of(chain)
-
-    def _number_places(self, start):
-        """Each parcel's group number at every level; the pieces of parcels across outlets follow the parcels."""
-        self.group = {"county": np.zeros(self.count, dtype=np.int64)}
-        self.names_of = {"county": [self.inputs.county_code, None]}
-        for level, frame, column in (("district", start.site, "district_code"), ("outlet", start.site, "outlet_code"),
-                                     ("village", start.parcel, "village_code")):
-            there = frame[column].to_numpy(dtype=object)
-            if level == "outlet":
-                there = np.concatenate([there, start.pieces.codes])
-            number, values = pd.factorize(there, sort=True)
-            self.group[level] = np.where(number < 0, len(values), number)
-            self.names_of[level] = [*values, None]
-        sizes = [len(self.names_of[level]) for level in LEVELS]
-        whose = np.concatenate([np.arange(self.count), np.maximum(start.pieces.parcel, 0)])
-        groups = [self.group[level] if level == "outlet" else self.group[level][whose] for level in LEVELS]
-        cell, self.cell = np.unique(np.ravel_multi_index(groups, sizes), return_inverse=True)
-        self.cell_group = dict(zip(LEVELS, np.unravel_index(cell, sizes)))
-
-    def _villages_of(self, chain):
-        """A village's number per holder: that of the first of its parcels."""
-        first = np.full(len(self.codes), len(self.names_of["village"]) - 1, dtype=np.int64)
-        first[chain.holding.holder[::-1]] = self.group["village"][chain.holding.parcel[::-1]]
-        return first
+        village = self.places.names_of["village"]
+        first = np.full(len(self.codes), len(village) - 1, dtype=np.int64)  # a holder's village: that of its first parcel
+        first[chain.holding.holder[::-1]] = self.places.group["village"][chain.holding.parcel[::-1]]
+        self.holder_village = np.array(village, dtype=object)[first]
 
     def edited(self, inputs, codes):
         """Takes over ``inputs`` in which the rows of these parcels (DKBM), or of their holders, have changed: today is
@@ -115,48 +87,59 @@ class Base:
             return
         self.inputs, self._kept = inputs, OrderedDict({("quotas", ()): chain})
         if chain.site is not before.site or chain.parcel is not before.parcel:
-            self._number_places(chain)
-        self.today = chain = self.chain([])
-        self.names, self.before = chain.names, self._figures(chain)
+            self.places = figures.Places(chain)
+        self._see(self.chain([]))
 
     def prepare(self, setting, values):
         """Makes levers on an early setting (``area.legal``) as quick as the others, at the cost of memory."""
         for value in values:
             if value != self.policy.get(setting):
-                self.chain([levers.Lever(setting, setting, (), value)])
+                lever = [levers.Lever(setting, setting, (), value)]
+                self.chain(lever)
+                self._ready_early.add(_before("quotas", self._settings(lever)))
 
     def chain(self, changes, only=None):
         """A chain that has taken every step but the last under the levers.
 
-        ``only``: mask of parcels; where nothing is cut, the parts of other parcels are then left out.
+        ``only``: mask of parcels, where nothing is cut: the others are then left out from where the chain goes on.
         """
         changed = levers.apply(changes, self.inputs.quota, self.inputs.cap, self.policy)
-        if self.inputs.forest and changed.policy.step_m3_100 != self.policy.step_m3_100:
-            raise BadInput("水量取整单位也用来划分林草用水量，有林草地时不能单独试算", "在政策里改 volume.step_m3，再核定", where="--lever")
-        settings = {lever.field: (STEP[levers.first_step(lever, self.policy)], lever.field, str(lever.value))
-                    for lever in changes if lever.table == "policy"}
-        tables = {lever.table for lever in changes}
+        settings, tables = self._settings(changes), {lever.table for lever in changes}
         for step in reversed(KEPT):
             kept = self._kept.get((step, _before(step, settings)))
             if kept is not None and not (step == "missing_caps" and "quota" in tables):
                 break
         else:
             kept = self._kept[step, ()] = determine.Chain(self.inputs, self.policy)
-        inputs = dataclasses.replace(self.inputs, quota=changed.quota, cap=changed.cap)
+        inputs = self._inputs(changed, settings)
         if "parcel" in tables:
             return self._with_parcels(changes, parcel_edits.applied(inputs, changes, changed.policy.get("area.legal")),
                                       changed.policy, early=_before(recompute.BEFORE, settings))
-        chain = kept.fork(inputs, changed.policy)
+        chain, left_out = kept.fork(inputs, changed.policy), False
         for position in range(STEP[step], len(STEP)):
             step = COMPUTED[position]
-            if only is None or position < STEP["quotas"]:
+            if only is not None and not left_out and hasattr(chain, "outcome"):
+                _leave_out(chain, only)
+                left_out = True
+            elif only is None:
                 self._keep(step, _before(step, settings), chain, plain="quota" not in tables)
-            elif changed.policy.get("cap.mode") == caps.REPORT and not chain.composite:
-                mine = only[chain.part["parcel"].to_numpy()]
-                chain.part, only = chain.part[mine].reset_index(drop=True), np.ones(self.count, dtype=bool)
             getattr(chain, step)()
             self._report((position + 1) / len(STEP))
         return chain
+
+    def _settings(self, changes):
+        """{path: (number of the first step it bears upon, path, value)} of the levers on settings."""
+        return {lever.field: (STEP[levers.first_step(lever, self.policy)], lever.field, str(lever.value))
+                for lever in changes if lever.table == "policy"}
+
+    def _inputs(self, changed, settings):
+        """Today's inputs with the changed tables, and the forest's water where a setting moves that."""
+        forest = self.inputs.forest
+        if "forest.basis" in settings or (forest and changed.policy.step_m3_100 != self.policy.step_m3_100):
+            if self.users is None:
+                raise BadInput("水量取整单位也用来划分林草用水量，有林草地时不能单独试算", "在政策里改 volume.step_m3，再核定", where="--lever")
+            forest = forest_users.totals(self.users, changed.policy)
+        return dataclasses.replace(self.inputs, quota=changed.quota, cap=changed.cap, forest=forest)
 
     def _with_parcels(self, changes, inputs, policy, early):
         """A chain where facts of some parcels are changed too: only these are determined again, unless settings that bear
@@ -188,79 +171,81 @@ class Base:
 
         Raises BadInput for a lever that chooses nothing, or a village that has no parcel.
         """
-        only = None if village is None else self._mask_of(village)
-        chain = self.chain(changes, only)
-        before, after = self.before if only is None else self._figures(self.today, only), self._figures(chain, only)
-        return Answer(self._totals(before, after, chain.cap_rows if only is None else []),
-                      self._holders(before, after), self._parcels(before, after),
+        if village is not None:
+            only, before = self._look_at(village)
+            return self._answer(before, self._of_village(changes, only), self.parcel_fid[only])
+        chain = self.chain(changes)
+        made = self._answer(self.before, self._figures(chain), self.parcel_fid, chain.cap_rows)
+        if self.users is not None:
+            made.others = other_users.of(self.users, self.policy, chain.policy, self.inputs.today, made.totals)
+        return made
+
+    def _answer(self, before, after, parcel_fid, cap_rows=()):
+        return Answer(self.places.totals(before, after, cap_rows), figures.units(before, after, self.today),
+                      figures.holders(before, after, self.codes, self.names, self.holder_village),
+                      figures.parcels(before, after, parcel_fid),
                       int((after.having & ~before.having).sum()), int((before.having & ~after.having).sum()))
 
-    def _mask_of(self, village):
-        if village not in self.names_of["village"][:-1]:
+    def _look_at(self, village):
+        """(positions of a village's parcels, ``figures.Figures`` of today); the last village is remembered."""
+        if village not in self.places.names_of["village"][:-1]:
             raise BadInput(f"没有代码为“{village}”的村", "村代码 12 位，进度（status）列出各村", where="--village")
-        return self.group["village"] == self.names_of["village"].index(village)
+        if self._village is None or self._village[0] != village:
+            only = np.flatnonzero(self.places.group["village"] == self.places.names_of["village"].index(village))
+            self._village = village, only, self._figures(self.today, only)
+        return self._village[1:]
+
+    def _of_village(self, changes, only):
+        """``figures.Figures`` of the parcels ``only`` under the levers: of these parcels alone where nothing is cut, from
+        counts of the county's parts where that is enough, else from a chain over the county."""
+        changed = levers.apply(changes, self.inputs.quota, self.inputs.cap, self.policy)
+        alone = changed.policy.get("quota.basis") == "crop" and all(lever.table != "parcel" for lever in changes)
+        cuts = changed.policy.get("cap.mode") != caps.REPORT
+        found = self._from_counts(changes, changed, only) if alone and cuts else None
+        return found or self._figures(self.chain(changes, self._mask(only) if alone and not cuts else None), only)
+
+    def _from_counts(self, changes, changed, only):
+        settings = self._settings(changes)
+        early = _before("quotas", settings)
+        late = [path for path, (step, *_) in settings.items() if step >= STEP["quotas"]]
+        if early not in self._ready_early or not set(late) <= set(counted.LATE):
+            return None
+        if early not in self._counted:
+            chain = self.chain([lever for lever in changes if lever.field in {path for _, path, _ in early}]) if early else self.today
+            self._counted[early] = counted.Counted(chain)
+            for key in list(self._counted)[:-COUNTED]:
+                del self._counted[key]
+        of = self._counted[early]
+        part = of.village(self._mask(only), changed.quota, changed.cap, changed.policy, self._inputs(changed, settings).forest)
+        if part is None:
+            return None
+        return self.places.figures(part, self._owner(of.codes, part), len(self.codes), of.assigned, of.having, only)
+
+    def _mask(self, only):
+        mask = np.zeros(self.count, dtype=bool)
+        mask[only] = True
+        return mask
 
     def _figures(self, chain, only=None):
-        """``Figures`` of a chain. ``only``: mask of the parcels that count."""
-        part, having = chain.part, chain.outcome.open
+        """``figures.Figures`` of a chain. ``only``: positions of the parcels that count."""
+        part = chain.part
         if only is not None:
-            part, having = part[only[part["parcel"].to_numpy()]], having & only
-        place, source = part["parcel"].to_numpy(), part["source"].to_numpy()
-        measured = [part[name].to_numpy() for name in MEASURES]
-        piece = part["piece"].to_numpy()
-        cells = self.cell[np.where(piece >= 0, self.count + piece, place)] * KINDS + source
-        count = len(self.cell_group["county"])
-        by_cell = np.stack([columns.sums(one, cells, count * KINDS) for one in measured], axis=1)
-        return Figures(
-            columns.sums(measured[2], place, self.count), columns.sums(measured[0], place, self.count),
-            columns.sums(measured[2], self._owner(chain, part) * KINDS + source, len(self.codes) * KINDS),
-            {level: self._of_level(by_cell, level) for level in LEVELS}, having)
+            part = part.take(np.flatnonzero(self._mask(only)[part["parcel"].to_numpy()]))
+        return self.places.figures(part, self._owner(chain.holding.codes, part), len(self.codes), chain.assigned,
+                                   chain.outcome.open, only)
 
-    def _owner(self, chain, part):
-        """The holder's number among ``codes`` of each part; a chain made after an edit may know fewer holders."""
+    def _owner(self, codes, part):
+        """The holder's number among ``self.codes`` of each part; ``codes``: those that the part's numbers are of, which
+        may be fewer after an edit."""
         owner = part["holder"].to_numpy()
-        if len(chain.holding.codes) == len(self.codes):
-            return owner
-        return pd.Index(self.codes).get_indexer(pd.Index(chain.holding.codes))[owner]
+        return owner if len(codes) == len(self.codes) else pd.Index(self.codes).get_indexer(pd.Index(codes))[owner]
 
-    def _of_level(self, by_cell, level):
-        """(groups × sources, measures) sums of a level from the sums by cell."""
-        count = len(self.names_of[level])
-        group = np.repeat(self.cell_group[level], KINDS)
-        source = np.tile(np.arange(KINDS), len(self.cell_group[level]))
-        if level == "outlet":
-            group = np.where(source == 0, group, count - 1)
-        totals = np.zeros((count * KINDS, len(MEASURES)), dtype=np.int64)
-        np.add.at(totals, group * KINDS + source, by_cell)
-        return totals
 
-    def _totals(self, before, after, cap_rows):
-        limit = {(row["cap_level"], row["cap_code"], row["source"]): row["cap_m3_100"] for row in cap_rows}
-        made = []
-        for level in LEVELS:
-            old, new = before.totals[level], after.totals[level]
-            for at in np.flatnonzero((old != 0).any(axis=1) | (new != 0).any(axis=1)):
-                code, source = self.names_of[level][at // KINDS], caps.SOURCES[at % KINDS]
-                if code is not None:
-                    made.append((level, code, source, *old[at].tolist(), *new[at].tolist(),
-                                 limit.get((level, code, source))))
-        names = [f"{name}_{when}" for when in ("before", "after") for name in MEASURES]
-        frame = pd.DataFrame(made, columns=["level", "code", "source", *names, "cap_m3_100"])
-        return frame.astype({"cap_m3_100": "Int64", **dict.fromkeys(names, np.int64)})
-
-    def _holders(self, before, after):
-        at = np.flatnonzero(before.holder != after.holder)
-        owner = at // KINDS
-        village = np.array(self.names_of["village"], dtype=object)[self.holder_village[owner]]
-        return pd.DataFrame({
-            "CBFBM": self.codes[owner], "holder_name": self.names[owner], "village_code": village,
-            "source": np.array(caps.SOURCES, dtype=object)[at % KINDS], "volume_before": before.holder[at],
-            "volume_after": after.holder[at], "change": after.holder[at] - before.holder[at]})
-
-    def _parcels(self, before, after):
-        at = np.flatnonzero(before.parcel != after.parcel)
-        return pd.DataFrame({"parcel_fid": self.parcel_fid[at], "before": before.parcel[at], "after": after.parcel[at],
-                             "change": after.parcel[at] - before.parcel[at]})
+def _leave_out(chain, only):
+    """Lets a chain go on with the parcels of the mask ``only`` alone."""
+    chain.outcome.state[~only] = ELSEWHERE
+    if hasattr(chain, "part"):
+        chain.part = chain.part.take(np.flatnonzero(only[chain.part["parcel"].to_numpy()])).reset_index(drop=True)
 
 
 def _before(step, settings):
