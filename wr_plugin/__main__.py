@@ -8,9 +8,10 @@ import signal
 import sys
 
 from . import version
-from .commands import catalogue, failure_log, running, text_table
+from .commands import catalogue, failure_log, running, text_table, watching
 from .commands.progress import Progress, TerminalBar, show_json_lines
 from .model.errors import BadInput, Cancelled, WaterRightsError
+from .store import half_made
 
 PROGRAM = "python3 -m wr_plugin"
 PROGRESS_FORMS = {"bar": "进度条", "json": "每行一个 JSON（写到标准错误）", "none": "不显示"}
@@ -46,7 +47,8 @@ class Parser(argparse.ArgumentParser):
 
 
 class Interrupt:
-    """Ctrl-C or a request to end: the verb stops at its next report, with nothing changed; the second one kills."""
+    """Ctrl-C or a request to end where no other process watches the run (``watching``): the verb stops at its next report,
+    with nothing changed; the second one kills."""
 
     def __init__(self):
         self.asked = False
@@ -56,6 +58,9 @@ class Interrupt:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._handle)
         return self
+
+    def was_asked(self):
+        return self.asked
 
     def _handle(self, number, frame):
         self.asked = True
@@ -152,7 +157,9 @@ def show_json(answer, stream):
 
 
 def show_error(error, as_json):
-    """Tells a failure and returns the exit code."""
+    """Tells a failure and returns the exit code. Of a cancelled run its watcher tells, which may have had to end it."""
+    if isinstance(error, Cancelled) and half_made.watched():
+        return error.exit_code
     if as_json:
         show_json({"ok": False, "error": error.as_dict(), "exit_code": error.exit_code}, sys.stdout)
     else:
@@ -214,11 +221,11 @@ def run(verb, given):
     as_json, form = given.pop("json"), given.pop("progress") or "bar"
     if form not in PROGRESS_FORMS:
         raise BadInput(f"进度的样子“{form}”不认识", "可用：" + "、".join(PROGRESS_FORMS), where="--progress", code="Usage")
-    interrupt = Interrupt().install()
+    asked = half_made.asked if half_made.watched() else Interrupt().install().was_asked
     bar = TerminalBar() if form == "bar" else None
     show = {"bar": bar, "json": show_json_lines, "none": lambda fraction, text: None}[form]
     try:
-        result = running.run_verb(verb.name, given, Progress(show, lambda: interrupt.asked))
+        result = running.run_verb(verb.name, given, Progress(show, asked))
     finally:
         if bar:
             bar.close()
@@ -230,5 +237,26 @@ def run(verb, given):
     return 0
 
 
+def watched_main(arguments):
+    """``main``, but a verb runs in a process of its own, watched by this one; returns the exit code."""
+    if arguments[:1] == [watching.WATCHED]:
+        watching.begin_watched()
+        return main(arguments[1:])
+    until_eof = arguments[:1] == [watching.UNTIL_EOF]
+    arguments = arguments[1:] if until_eof else arguments
+    named = next((a for a in arguments if not a.startswith("-")), "")
+    if named not in catalogue.VERBS or {"-h", "--help", "--version"} & set(arguments) or not watching.can_watch():
+        return main(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    code = watching.Watch(arguments, until_eof).run()
+    if code == watching.STOPPED:
+        return show_error(Cancelled(), "--json" in arguments)
+    if code == watching.DIED:
+        return show_error(WaterRightsError("计算程序意外结束，未作任何更改", "可能是内存不足：关闭其他程序再试；仍不行请把所做的操作告诉技术支持",
+                                           code="EngineFailed"), "--json" in arguments)
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(watched_main(sys.argv[1:]))

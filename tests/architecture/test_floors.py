@@ -17,6 +17,7 @@ BELOW = {
     "plugin": GROUND | {"desktop"},
 }
 STANDARD_LIBRARY_ONLY = {"model", "version", "places", "__main__", "commands.catalogue", "commands.progress", "commands.running",
+                         "commands.watching", "store.half_made",
                          "commands.text_table", "commands.failure_log", "commands.status", "verification"}
 QGIS = {"qgis", "osgeo", "processing", "PyQt5", "PyQt6", "sip"}
 HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio", "reportlab", "openpyxl", "PIL",
@@ -24,7 +25,7 @@ HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio"
 # What the QGIS process may import of ours besides desktop/ and plugin.py
 LIGHT = {"model", "version", "places", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal", "store.acceptances",
          "store.registry_links",
-         "commands.catalogue", "rights.explain"}
+         "commands.catalogue", "commands.watching", "rights.explain"}
 
 
 def top(name):

@@ -46,8 +46,8 @@ def test_another_python_starts_without_the_paths_of_qgis(monkeypatch):
 
 def test_arguments_keep_lists_flags_and_odd_text():
     made = arguments("certify", {"work": "/甘州/a b.gpkg", "out": "-out", "village": ["1", "2"], "holder": None, "trial": True})
-    assert made[1:4] == ["certify", "--json", "--progress=json"]
-    assert made[4:] == ["--work=/甘州/a b.gpkg", "--out=-out", "--village=1", "--village=2", "--trial"]
+    assert made[1:5] == ["--until-eof", "certify", "--json", "--progress=json"]
+    assert made[5:] == ["--work=/甘州/a b.gpkg", "--out=-out", "--village=1", "--village=2", "--trial"]
 
 
 def test_a_positional_argument_comes_last_and_may_start_with_a_dash():
@@ -100,7 +100,7 @@ def test_cancel_is_real_and_leaves_nothing(qgis_app, tmp_path, pump, way):
         pump(lambda: run.outcome)
         outcome = run.outcome
     assert outcome.cancelled, outcome.text() + outcome.log
-    assert time.monotonic() - began < 1.5 + engine.GRACE_S + 2
+    assert time.monotonic() - began < 1.5 + 2, "half a second where no one else uses the machine"
     assert not out.exists() or not list(out.iterdir())
 
 

@@ -13,7 +13,7 @@ from ..intake.field_matching import MappingNeeded
 from ..intake.mapping import FieldMapping, read_mapping
 from ..model import codes, schema
 from ..model.errors import BadInput
-from ..store import edits, frames, journal, reading, runs
+from ..store import edits, frames, half_made, journal, reading, runs
 from ..store.backup import FOLDER
 from ..store.create import create_workfile
 from ..store.workfile import WorkFile
@@ -208,11 +208,13 @@ def _create(work, read, choices, policy, params, started, inputs, digest, progre
     """Makes the work file under another name and renames it when all is in."""
     making = work.with_name(f".{work.stem}.making.gpkg")
     _remove(making)
+    half_made.announce(making)
     try:
         with create_workfile(making, read.crs) as store:
             result = _write(store, read, choices, policy, params, started, inputs, digest, progress)
         if work.exists():
             raise BadInput("工作文件已经存在", "换一个名称，或选择更新它", where=str(work))
+        half_made.point_of_no_return()
         os.replace(making, work)
     except BaseException:
         _remove(making)
@@ -222,9 +224,8 @@ def _create(work, read, choices, policy, params, started, inputs, digest, progre
 
 
 def _remove(path):
-    for name in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
-        if name.exists():
-            name.unlink()
+    for name in (path, *half_made.beside(path)):
+        name.unlink(missing_ok=True)
 
 
 def _sizes(read):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ..model.errors import BadInput, GateShut
-from ..store import backup, field_work, journal, reading, runs
+from ..store import backup, field_work, half_made, journal, reading, runs
 from ..store.workfile import WorkFile
 from .progress import Result
 
@@ -28,9 +28,11 @@ def run(store, params, progress):
     try:
         backup.require_room(path.parent, 2 * path.stat().st_size + store.path.stat().st_size)
         backup.remove(making)
+        half_made.announce(making)
         backup.copy(path, making, progress.check_cancelled)
         progress.step("恢复")
         with WorkFile.open(making) as restored:
+            restored.provisional = True
             _require_earlier_state(store, restored, undone, path)
             _refuse_official(store, restored)
             kept = _restore(store, restored, undone, params.get("why"))

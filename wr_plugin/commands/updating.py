@@ -10,7 +10,7 @@ from ..intake.difference import HOLDER_KINDS, PARCEL_KINDS, Difference
 from ..model import schema
 from ..model.errors import BadInput
 from ..review import locks
-from ..store import backup, frames, journal, reading
+from ..store import backup, frames, half_made, journal, reading
 
 FIELD_WORK = {"audit": "外业核查", "evidence": "影像证据", "objection": "异议"}
 SHOWN = 10
@@ -115,6 +115,7 @@ class Backup:
         if self.path is not None and failed:
             backup.discard(self.path)
         elif self.path is not None:
+            half_made.withdraw(self.path)
             backup.prune(self.store.path)
 
 

@@ -14,12 +14,14 @@ from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, pyq
 
 from .. import places
 from ..commands.catalogue import FLAG, TEXTS, VERBS
+from ..commands.watching import UNTIL_EOF
 from .protocol import Lines, Outcome, outcome_of, progress_of
 
 SETTING = "wr_plugin/enginePython"
 VARIABLE = "WR_ENGINE_PYTHON"
 POLL_MS = 100
 GRACE_S = 5.0
+"""The child ends within 0.5 s of being asked (``commands.watching``); only one that is broken is ever killed."""
 OF_QGIS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "GDAL_DATA", "GDAL_DRIVER_PATH", "PROJ_LIB", "PROJ_DATA")
 
 
@@ -76,7 +78,7 @@ def arguments(verb_name, params):
             positional.append(str(value))
         else:
             options.append(f"{param.option}={value}")
-    return [str(places.PACKAGE / "desktop" / "start_engine.py"), verb_name, "--json", "--progress=json", *options,
+    return [str(places.PACKAGE / "desktop" / "start_engine.py"), UNTIL_EOF, verb_name, "--json", "--progress=json", *options,
             *(["--", *positional] if positional else [])]
 
 
@@ -103,18 +105,18 @@ class EngineRun(QObject):
 
     def start(self):
         self.process.start()
-        self.process.closeWriteChannel()
 
     def running(self):
         return self.process.state() != QProcess.ProcessState.NotRunning
 
     def cancel(self):
-        """Asks the child to stop; kills it where it has not stopped after ``GRACE_S``. Nothing is left changed."""
+        """Asks the child to stop by ending its stdin, as also happens when QGIS ends, however it ends. Nothing is left
+        changed."""
         if self.cancelled or not self.running():
             return
         self.cancelled = True
         self._kill_at = time.monotonic() + GRACE_S
-        self.process.terminate()
+        self.process.closeWriteChannel()
         QTimer.singleShot(int(GRACE_S * 1000), self._kill)
 
     def wait(self, is_cancelled=lambda: False):

@@ -1,4 +1,4 @@
-"""Run by path in the child process: starts ``python -m wr_plugin`` without letting other plugins shadow modules.
+"""Run by path: starts ``python -m wr_plugin`` without letting other plugins shadow modules.
 
 QGIS keeps all plugins side by side in one folder; put in front of the module path, a plugin named like a library
 would be imported in its place. So the folder is appended, not put first.

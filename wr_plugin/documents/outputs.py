@@ -2,13 +2,14 @@
 
 import os
 import re
+import secrets
 import shutil
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from ..model.errors import BadInput
+from ..store import half_made
 
 ILLEGAL = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 NAME_LIMIT = 60
@@ -32,10 +33,14 @@ class Staging:
     def __init__(self, folder):
         self.folder = Path(folder)
         self._made_folder = not self.folder.exists()
+        self._work = self.folder / (MAKING + secrets.token_hex(4))
+        if self._made_folder:
+            half_made.announce(self.folder, only_empty=True)
+        half_made.announce(self._work)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
-            self._work = Path(tempfile.mkdtemp(prefix=MAKING, dir=self.folder))
+            os.mkdir(self._work, 0o700)
         except OSError as error:
             raise BadInput("不能写入输出文件夹", "检查路径与权限，或换一个文件夹", where=str(folder),
                            detail=str(error)) from error
@@ -59,7 +64,8 @@ class Staging:
         return self._work / name
 
     def publish(self):
-        """Moves the files to their names; returns their paths."""
+        """Moves the files to their names; returns their paths. From here on a cancel comes too late."""
+        half_made.point_of_no_return()
         for name in self._names:
             target, backup = self.folder / name, self._work / (name + ".原")
             try:
@@ -86,5 +92,6 @@ class Staging:
                 elif backup is None and target.exists():
                     target.unlink()
         shutil.rmtree(self._work, ignore_errors=True)
+        half_made.withdraw(self._work)
         if self._made_folder and not self._kept and not any(self.folder.iterdir()):
             self.folder.rmdir()

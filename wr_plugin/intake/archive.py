@@ -8,6 +8,7 @@ are listed. A .zip inside is unpacked too, one level deep, into a folder of its 
 
 import os
 import re
+import secrets
 import shutil
 import stat
 import struct
@@ -24,6 +25,7 @@ from typing import Dict, NamedTuple
 
 from ..model import paths
 from ..model.errors import BadInput
+from ..store import half_made
 from . import encoding as encodings
 
 SUFFIX = ".zip"
@@ -78,7 +80,9 @@ def opened(path, progress=None):
     if not path.is_dir():
         _require_zip(path)
     try:
-        parent = os.path.realpath(tempfile.mkdtemp(prefix="wr-"))
+        parent = os.path.join(os.path.realpath(tempfile.gettempdir()), "wr-" + secrets.token_hex(6))
+        half_made.announce(parent)
+        os.mkdir(parent, 0o700)
     except OSError as error:
         raise _no_room(path.name, error) from error
     try:
@@ -90,6 +94,7 @@ def opened(path, progress=None):
             yield Opened(folder, unpack(path, folder, path.name, progress), {})
     finally:
         _delete(parent)
+        half_made.withdraw(parent)
 
 
 def zips_in(folder):

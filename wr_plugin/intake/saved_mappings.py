@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..model import schema
 from ..model.errors import BadInput
+from ..store import half_made
 from . import field_matching, sheets, table_files, vector_files, workbook
 from . import package as package_files
 from .mapping import TableMapping, read_mapping
@@ -65,6 +66,7 @@ def remember(path, mapping):
             return ""
         target.parent.mkdir(parents=True, exist_ok=True)
         making = target.with_suffix(".making")
+        half_made.announce(making)
         making.write_bytes(text)
         os.replace(making, target)
     except OSError:

@@ -6,7 +6,6 @@ are ordinary files inside the package: names that GDAL would take for a connecti
 
 import os
 import shutil
-import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ import shapely
 from ..model import paths
 from ..model.errors import BadInput, Cancelled
 from ..spatial.chunks import silent
+from ..store import half_made
 from . import first_bytes, shapefile_parts
 from .dbf import Dbf
 from .raw import RawTable
@@ -134,7 +134,7 @@ def _apart(path):
     if path.suffix.lower() != ".gml":
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
+    with half_made.temporary_folder() as folder:
         for each in (path, sidecar(path, ".xsd"), sidecar(path, ".gfs")):
             if each is not None:
                 shutil.copyfile(each, os.path.join(folder, each.name))
@@ -194,7 +194,7 @@ def _read_shapefile(path, encoding, name, report):
 def _geometry(path, at_once, report):
     """(shapely array with None, record numbers from 0) of a shapefile, read ``at_once`` features at a time (0: all)."""
     if lane() == "pyogrio":
-        with tempfile.TemporaryDirectory(prefix="wr-") as folder:
+        with half_made.temporary_folder() as folder:
             return _in_pieces(_reader_of(path, folder), at_once, report)
     import fiona
 

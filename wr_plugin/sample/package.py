@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 
 from ..model.errors import BadInput
+from ..store import half_made
 from . import layers, layout, limits, registry, tables, users
 
 FOLDER = layout.COUNTY_CODE + layout.COUNTY_NAME
@@ -22,14 +23,19 @@ def write(out, county, progress):
     """
     target, truth = out / FOLDER, out / TRUTH
     _refuse_foreign(target)
+    if not out.exists():
+        half_made.announce(out, only_empty=True)
     out.mkdir(parents=True, exist_ok=True)
     part, old = out / f".{FOLDER}.part", out / f".{FOLDER}.old"
     for leftover in (part, old):
         shutil.rmtree(leftover, ignore_errors=True)
     truth_part = out / f".{TRUTH}.part"
+    half_made.announce(part)
+    half_made.announce(truth_part)
     try:
         _write_parts(part, county, progress)
         _write_truth(truth_part, county.truth)
+        half_made.point_of_no_return()
         if target.exists():
             target.rename(old)
         part.rename(target)

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from ..model.errors import BadInput
+from . import half_made
 from .workfile import connect
 
 FOLDER = "备份"
@@ -41,10 +42,13 @@ def make(work, run_id, ask=lambda: None):
     folder = folder_of(work)
     target, making = folder / name_of(work, run_id), folder / f".{Path(work).stem}.making.gpkg"
     try:
+        half_made.announce(folder, only_empty=True)
         folder.mkdir(exist_ok=True)
         require_room(folder, Path(work).stat().st_size)
         remove(making)
+        half_made.announce(making)
         copy(work, making, ask)
+        half_made.announce(target)
         os.replace(making, target)
     except BaseException as error:
         discard(making)
@@ -81,12 +85,13 @@ def pour_into(source, connection, ask=lambda: None):
     """
     left = connect(source, readonly=True)
     try:
-        _pour(left, connection, ask)
+        _pour(left, connection, ask, half_made.point_of_no_return)
     finally:
         left.close()
 
 
-def _pour(source, target, ask):
+def _pour(source, target, ask, last=lambda: None):
+    """``last``: called before the step that makes the copy final."""
     tries = [0]
 
     def step(status, remaining, total):
@@ -94,13 +99,17 @@ def _pour(source, target, ask):
         if tries[0] > PATIENCE:
             raise BadInput("工作文件正被占用，未作任何更改", "在 QGIS 中保存或放弃编辑、关闭其他程序后再试")
         ask()
+        if remaining <= PAGES:
+            last()
 
+    if source.execute("PRAGMA page_count").fetchone()[0] <= PAGES:
+        last()
     source.backup(target, pages=PAGES, progress=step, sleep=0.25)
 
 
 def remove(path):
     """Deletes a work file and what SQLite keeps beside it, where they exist."""
-    for name in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
+    for name in (path, *half_made.beside(path)):
         name.unlink(missing_ok=True)
 
 

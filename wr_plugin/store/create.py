@@ -1,12 +1,11 @@
 """Creating a work file: GDAL makes the GeoPackage container and its coordinate system, the schema makes the rest."""
 
 import os
-import tempfile
 from pathlib import Path
 
 from ..model import schema
 from ..model.errors import BadInput
-from . import structure
+from . import half_made, structure
 from .default_styles import write_default_styles
 from .views import create_views
 from .workfile import WorkFile, connect, refuse_network_share
@@ -31,6 +30,7 @@ def create_workfile(path, crs):
         raise BadInput("不能在这里建立工作文件", "检查文件夹是否存在、是否可写、磁盘是否已满", where=str(path),
                        detail=str(error)) from error
     store = WorkFile(path, connect(path))
+    store.provisional = True
     with store.transaction():
         srs_id = _drop_seed(store.connection)
         structure.create_tables(store.connection, srs_id)
@@ -47,7 +47,7 @@ def _create_container(path, crs):
     import geopandas
 
     frame = geopandas.GeoDataFrame({"name": []}, geometry=[], crs=crs)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with half_made.temporary_folder(path.parent) as folder:
         made = os.path.join(folder, "empty.gpkg")
         try:
             import pyogrio

@@ -3,12 +3,13 @@
 import json
 import sqlite3
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from ..model import policy as policies
 from ..model.errors import BadInput, GateShut, WaterRightsError
 from ..model.schema import SCHEMA_VERSION
+from . import half_made
 from .location import is_network_share
 
 BUSY_TIMEOUT_S = 5.0
@@ -23,6 +24,8 @@ class WorkFile:
         self.path = Path(path)
         self.connection = connection
         self.readonly = readonly
+        self.provisional = False
+        """Whether nobody works with the file yet, so that a run that is cancelled later throws it away."""
 
     @classmethod
     def open(cls, path, readonly=False):
@@ -36,7 +39,10 @@ class WorkFile:
             raise BadInput("找不到工作文件", "检查路径，或先用“导入资料包”建立工作文件", where=str(path))
         if not readonly:
             refuse_network_share(path)
+            half_made.announce_work(path)
         try:
+            if readonly and half_made.hot(path):
+                half_made.roll_back(path)  # a reader may not, and could not read either
             store = cls(path, connect(path, readonly), readonly)
             version = store._version()
         except sqlite3.DatabaseError as error:
@@ -58,12 +64,13 @@ class WorkFile:
         from .migrations import migrate
 
         try:
-            if not self.readonly:
-                migrate(self, version)
-                return
-            refuse_network_share(self.path)
-            with WorkFile(self.path, connect(self.path)) as writing:
+            if self.readonly:
+                refuse_network_share(self.path)
+                half_made.announce_work(self.path)
+            with (WorkFile(self.path, connect(self.path)) if self.readonly else nullcontext(self)) as writing:
+                writing.provisional = True  # the new schema stays whatever becomes of the run
                 migrate(writing, version)
+                writing.provisional = False
         except BaseException as error:
             self.close()
             if isinstance(error, (BadInput, sqlite3.OperationalError)):
@@ -89,7 +96,9 @@ class WorkFile:
 
     @contextmanager
     def transaction(self):
-        """All or nothing: commits at the end, rolls back on any failure. Foreign keys are checked at the commit."""
+        """All or nothing: commits at the end, rolls back on any failure. Foreign keys are checked at the commit.
+
+        The commit is the run's point of no return: a cancel before it changes nothing, one after it comes too late."""
         connection = self.connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -98,7 +107,10 @@ class WorkFile:
                            where=str(self.path), detail=str(error)) from error
         try:
             connection.execute("PRAGMA defer_foreign_keys = ON")
+            before = connection.total_changes
             yield self
+            if not self.provisional and connection.total_changes > before:
+                half_made.point_of_no_return()
             connection.execute("COMMIT")
         except BaseException as error:
             if connection.in_transaction:
