@@ -76,3 +76,15 @@ def test_headings_go_with_their_text_and_the_signature_with_text(count):
     assert all(len(page) <= layout.LINES for page in pages)
     assert all(page[-1].role == layout.FANG for page in pages)
     assert len(pages[-1]) >= len(layout._signature(layout.Letter("", "", "", "", "", ""))) + 1
+
+
+def test_a_user_of_both_waters_gets_one_letter(village, tmp_path):
+    with WorkFile.open(village) as store, store.transaction():
+        store.connection.executemany(
+            "INSERT INTO permit_user (user_code, user_name, industry, source, permit_number, permit_m3_100, permit_until)"
+            " VALUES ('Q1', '酱油厂', 'industry', ?, ?, 5000000, '2029-12-31')", (("surface", "许1号"), ("ground", "许2号")))
+    run_verb("confirm", {"work": str(village)})
+    result, path = letter(village, tmp_path, subject="酱油厂", to=None)
+    text = "".join(texts(path)).replace("\n", "").replace(" ", "")
+    assert ("答复", "酱油厂") in result.table and "（酱油厂）水权核定情况" in text
+    assert "地表水：暂不确权" in text and "地下水：暂不确权" in text

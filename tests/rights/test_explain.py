@@ -119,8 +119,38 @@ def test_a_result_older_than_the_data_says_so(work, tmp_path):
 
 
 def test_an_unknown_code(work):
-    with pytest.raises(BadInput, match="没有编码为"):
+    with pytest.raises(BadInput, match="没有编码或名称为"):
         told(work, "123")
+
+
+def test_a_name_does_where_only_one_has_it(work):
+    assert told(work, "李四") == told(work, village.HOLDERS["李四"])
+    assert told(work, village.VILLAGE_NAME) == told(work, village.VILLAGE)
+    with pytest.raises(BadInput, match="叫“张三”的有 2 个") as raised:
+        told(work, "张三")
+    assert village.HOLDERS["张三"] in raised.value.remedy and village.HOLDERS["同名张三"] in raised.value.remedy
+
+
+def test_a_village_below_a_cap_that_is_exceeded_and_only_reported_says_so(tmp_path):
+    def lower_cap(store):
+        store.connection.execute("UPDATE cap SET cap_m3_100 = 2000000 WHERE cap_code = 'GQ01' AND source = 'surface'")
+
+    path = village.make_village(tmp_path / "v.gpkg", before_commit=lower_cap)
+    run_verb("check", {"work": str(path)})
+    run_verb("confirm", {"work": str(path)})
+    assert "定额水量之和超过指标；按政策只报告，不核减" in told(path, village.VILLAGE)
+
+
+def test_areas_written_in_mu_are_read_as_mu_and_the_others_left_alone(tmp_path):
+    """Surveyed 9.00 (亩) for a parcel drawn with 6,000 m²; the contract says 6,000 m²: 9.00 × 400 ÷ 0.54 = 6,667."""
+    def in_mu(store):
+        store.connection.execute("UPDATE parcel SET SCMJ = 9 WHERE DKBM = ?", (village.CODES["surface"],))
+
+    path = village.make_village(tmp_path / "v.gpkg", before_commit=in_mu)
+    run_verb("check", {"work": str(path)})
+    run_verb("confirm", {"work": str(path)})
+    text = told(path, village.CODES["surface"])
+    assert "面积单位可疑" in text and "实测面积记录的数本是亩：+6,667 m³" in text
 
 
 def test_it_answers_at_once(work):

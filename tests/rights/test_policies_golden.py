@@ -28,6 +28,11 @@ def named(case):
     return f"{case['政策']}{case['编号']} {case['考察的规则']}"
 
 
+def clauses_of_others(told, policy):
+    """What an explanation cites of the texts of other cities."""
+    return [step.clause for step in told.steps for name in FILES if name != policy and name in step.clause]
+
+
 def opened(works, case):
     return WorkFile.open(works[case["政策"], case["县区填的设置"]], readonly=True)
 
@@ -48,6 +53,7 @@ def test_the_explanation_of_the_parcel_says_the_same(works, case):
     volume = case["水量（m³）"]
     assert parts == int(volume) * 100
     assert told.consistent, told.differences
+    assert not clauses_of_others(told, case["政策"])
     assert case["状态"] in told.results[0] and (volume == "0" or f"{int(volume):,} m³" in told.text())
 
 
@@ -67,7 +73,15 @@ def test_the_explanation_of_the_user_says_the_same(works, case):
     with opened(works, case) as store:
         [told] = explain.explain(store, golden.user_code(case))
     assert told.consistent, told.differences
+    assert not clauses_of_others(told, case["政策"])
     assert case["状态"] in told.results[0]
+
+
+def test_a_holders_explanation_cites_its_own_city(works):
+    for (policy, settings), path in works.items():
+        with WorkFile.open(path, readonly=True) as store:
+            if any((case["政策"], case["县区填的设置"]) == (policy, settings) for case in of(["地块"])):
+                assert not clauses_of_others(explain.explain_holder(store, county.holder_code(1)), policy)
 
 
 @pytest.mark.parametrize("name", FILES)

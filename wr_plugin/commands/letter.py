@@ -1,5 +1,7 @@
 """letter (答复函): the explanation of a parcel or a holder as a letter to the person who objected or asked."""
 
+from dataclasses import replace
+from os.path import commonprefix
 from pathlib import Path
 
 from ..documents import fonts, letter
@@ -65,8 +67,10 @@ def _parcel_of(store, objection):
 
 def _explained(store, subject):
     made = explain.explain(store, subject)
-    if len(made) > 1:
+    if len(made) > 1 and made[0].title.startswith("地块"):
         raise BadInput(f"“{subject}”有 {len(made)} 个地块共用", "先更正重复的编码，再答复")
+    if len(made) > 1:
+        made = [_together(made)]
     county = facts.county(store)
     if county.run is None:
         raise GateShut("尚未核定，没有可以答复的结果", "先检查、核定")
@@ -75,6 +79,20 @@ def _explained(store, subject):
     if not made[0].consistent:
         raise GateShut("库中的结果与资料不一致，不能据以答复：" + "；".join(made[0].differences), "先重新检查、核定")
     return made[0]
+
+
+def _together(made):
+    """One explanation of several about the same code, e.g. a permit holder's surface water and groundwater."""
+    titles = [one.title for one in made]
+    same = commonprefix(titles)
+    same = same[:same.rfind(" ") + 1]
+    told = [title[len(same):] or title for title in titles]
+    return replace(
+        made[0], title=same.strip(), results=[f"{name}：{line}" for name, one in zip(told, made) for line in one.results],
+        steps=[replace(step, title=f"{name}：{step.title}") for name, one in zip(told, made) for step in one.steps],
+        differences=[line for one in made for line in one.differences],
+        changes=list(dict.fromkeys(f"{name}：{line}" for name, one in zip(told, made) for line in one.changes)),
+        otherwise=[f"{name}：{line}" for name, one in zip(told, made) for line in one.otherwise])
 
 
 def _about(made):

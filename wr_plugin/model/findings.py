@@ -206,6 +206,26 @@ KINDS = {
 }
 
 
+SECTIONS = {CLAUSE_SCOPE: "scope", CLAUSE_SOURCE: "sources", CLAUSE_QUOTA: "quota", CLAUSE_CAP: "cap", CLAUSE_FOREST: "forest",
+            CLAUSE_PERMIT_USER: "permit", CLAUSE_NETWORK: "network"}
+SECTIONS_OF_KINDS = {
+    "NO_PERMIT": "permit", "PERMIT_IDLE": "permit", "OVERDRAFT_GROUND": "ground", "PERMIT_DATE_MISSING": "ground",
+    "SPRING_GROUND": "ground", "WELL_OVERDRAFT": "ground", "WELL_SPRING": "ground", "UNIT_UNDECIDED": "units",
+    "UNIT_MISSING": "units", "UNIT_AMBIGUOUS": "units", "UNIT_AREA": "units", "CROP_MIX_MISSING": "quota",
+    "WELL_OVER_PERMIT": "cap", "METERING_REQUIRED": "metering", "KEY_USER": "metering",
+}
+
+
+def basis(code, policy=None):
+    """What a finding of this kind rests on in this county: the clause that the county's policy cites for the rule, where
+    a policy decides it; else the standard or the statute. ``policy``: ``model.policy.Policy`` or None."""
+    kind = KINDS.get(code)
+    if kind is None:
+        return ""
+    section = SECTIONS_OF_KINDS.get(code) or SECTIONS.get(kind.clause)
+    return policy.cited(section) if policy and section else kind.clause
+
+
 def of_stage(stage):
     """Codes reported by one step, in their order."""
     return [code for code, kind in KINDS.items() if kind.stage == stage]

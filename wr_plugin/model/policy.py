@@ -214,6 +214,10 @@ class Policy:
         """The clause that a section (``scope``, ``area`` …) cites; empty where none is cited."""
         return self.clauses.get(section, "")
 
+    def cited(self, section):
+        """The document and the clause that a section cites, as it is printed."""
+        return f"{self.get('document')} {self.clause(section)}".strip()
+
     @property
     def demo(self):
         return self.values["demo"]

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from ..model import amounts, codes
+from ..model import amounts, codes, findings
 from ..model.amounts import m3_text, mu_text
 from ..model.findings import KINDS
 from ..model.policy import LEGAL_AREAS
@@ -64,11 +64,10 @@ class Telling(UnitTelling):
         return bool(self.site["defect"]) and self.site["defect"] not in retrace.HOLDER_DEFECTS
 
     def _clause(self, section):
-        clause = self.policy.clause(section)
-        return f"{self.policy.get('document')} {clause}" if clause else self.policy.get("document")
+        return self.policy.cited(section)
 
     def reason_clause(self):
-        return KINDS[self.trace.reason].clause if self.trace.reason in KINDS else ""
+        return findings.basis(self.trace.reason, self.policy)
 
     def _place(self, column):
         """Name and code of the parcel's district, outlet or well."""
@@ -93,8 +92,8 @@ class Telling(UnitTelling):
         elif retrace.mostly_forest(self.site):
             outcome = "过半落在林草地内，按林草地水量另行核定，这里不予确定"
         else:
-            return Step("是否林地", inputs, KINDS["FOREST_LAND"].clause, "不是林地")
-        return Step("是否林地", inputs, KINDS["FOREST_LAND"].clause, outcome)
+            outcome = "不是林地"
+        return Step("是否林地", inputs, findings.basis("FOREST_LAND", self.policy), outcome)
 
     def _data(self):
         defect = self.site["defect"]
@@ -104,7 +103,7 @@ class Telling(UnitTelling):
         if self.parcel.same_code > 1:
             inputs.insert(0, ("同一编码的图斑", f"{self.parcel.same_code} 个"))
         if self._listed_defect():
-            return Step("资料是否可用", inputs, KINDS[defect].clause if defect in KINDS else "",
+            return Step("资料是否可用", inputs, findings.basis(defect, self.policy),
                         f"{reason_title(defect)}，改正之前不能核定")
         return Step("资料是否可用", inputs, KINDS["CODE_MALFORMED"].clause, "没有妨碍核定的缺陷")
 

@@ -24,6 +24,8 @@ KEPT_FIGURES = ("CODE_MALFORMED", "CODE_DUPLICATE", "GEOMETRY_DUPLICATE", "GEOME
 """Defects that leave the recorded areas as they are."""
 CULTIVATED = "1"
 NO, GRANTED = 2, "有"
+MU_PER_M2, UNIT_BAND = 0.0015, 0.1
+"""As in ``checks.areas``: what is suspected to be 亩 written as m²; it only says which figures to read again."""
 
 
 @dataclass
@@ -118,7 +120,8 @@ def _alternatives(parcel, county, trace):
             yield told, parcel, _policy(county, **{"sources.mixed_mode": "share", "sources.mixed_surface_share": share})
     if county.policy.get("quota.basis") == "crop" and (trace.having or reason == "QUOTA_MISSING"):
         yield from _other_words(parcel, county, trace)
-    if trace.having or reason == "AREA_MISSING":
+    if (trace.having and county.policy.get("cap.mode") == "report") or reason == "AREA_MISSING":
+        # the county's choice touches every parcel: where caps cut, what one gets then hangs on all the others
         for legal, name in LEGAL_AREAS.items():
             if legal != county.policy.get("area.legal"):
                 cleared = _site(parcel, defect="") if reason == "AREA_MISSING" else parcel
@@ -141,12 +144,28 @@ def _without_defect(parcel, county, trace):
         names = {link["CBFBM"]: parcel.names.get(link["CBFBM"]) or "" for link in parcel.links}
         yield "承包方补录后", dataclasses.replace(_site(parcel, defect=""), names=names), county
     elif trace.reason == "AREA_UNIT":
-        links = [{**link, "HTMJ": None, "HTMJM": link["HTMJ"], "YHTMJ": None, "YHTMJM": link["YHTMJ"]}
-                 for link in parcel.links]
-        row = {**parcel.row, "SCMJ": None, "SCMJM": parcel.row["SCMJ"]}
-        yield "记录的数本是亩", dataclasses.replace(_site(parcel, defect=""), links=links, row=row), county
+        yield from _in_mu(parcel, county)
     elif trace.reason in KEPT_FIGURES:
         yield f"{KINDS[trace.reason].title}改正后（面积、权属不变）", _site(parcel, defect=""), county
+
+
+def _in_mu(parcel, county):
+    """Those of the recorded areas that stand to the drawn one as 亩 to m² read as 亩; the others are left alone."""
+    row, links, told = dict(parcel.row), [dict(link) for link in parcel.links], []
+    for name, rows in (("SCMJ", [row]), ("HTMJ", links), ("YHTMJ", links)):
+        if _like_mu([one[name] for one in rows], parcel.site["geometry_m2_100"]):
+            told.append(LEGAL_AREAS[name])
+            for one in rows:
+                one.update({name: None, name + "M": one[name]})
+    if told:
+        yield f"{'、'.join(told)}记录的数本是亩", dataclasses.replace(_site(parcel, defect=""), row=row, links=links), county
+
+
+def _like_mu(areas, drawn_m2_100):
+    """Whether areas recorded as m² are together some 0.0015 of the drawn one, as ``checks.areas`` looks at them."""
+    if not areas or not drawn_m2_100 or any(area is None for area in areas):
+        return False
+    return abs(sum(areas) / (drawn_m2_100 / 100 * MU_PER_M2) - 1) <= UNIT_BAND
 
 
 def _other_words(parcel, county, trace):

@@ -24,10 +24,20 @@ def explain(store, subject):
     for each source), of a village, a district or an outlet by its code (several where a code is used for more than one
     of them), of another unit of confirmation (association, group …), or of a holder (CBFBM).
 
-    Raises BadInput where there is none of them.
+    A name does as well where only one of them has it. Raises BadInput where there is none of them, or several of a name.
     """
+    return _explained(store, subject) or _explained(store, facts.code_of_name(store, subject))
+
+
+def _explained(store, subject):
     return (explain_parcels(store, subject) or explain_users.explain(store, subject) or explain_places(store, subject)
-            or explain_units.explain(store, subject) or [explain_holder(store, subject)])
+            or explain_units.explain(store, subject) or explain_holders(store, subject))
+
+
+def explain_holders(store, code):
+    """The explanation of a holder; empty where the code is no holder's."""
+    known = facts.holder_name(store, code) is not None or facts.holder_parcels(store, code) or facts.holder_rights(store, code)
+    return [explain_holder(store, code)] if known else []
 
 
 def explain_places(store, code):
@@ -142,7 +152,7 @@ def _parcel_of_holder(parcel, county, code, parts):
     volume = "，".join(f"{told.stored_water(p)} {mu_text(p['area_mu_100'])} 亩 {m3_text(p['volume_m3_100'])} m³"
                       for p in parts)
     lost = trace.state == "reduced" or trace.total("demand") != trace.total("volume")
-    return (chain.Step(title, inputs, "", f"{codes.PARCEL_STATE[trace.state]}：{volume}"), differences,
+    return (chain.Step(title, inputs, county.policy.cited("quota"), f"{codes.PARCEL_STATE[trace.state]}：{volume}"), differences,
             _for_holder(parcel, county, trace, code) if lost and not differences else [])
 
 

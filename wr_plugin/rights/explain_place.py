@@ -90,12 +90,7 @@ def _demand(store, county, level, code, sums):
     told = "；".join(f"{codes.SOURCE[source]} {one['holders']:,} 户 {mu_text(one['area'])} 亩，定额水量 {m3_text(one['demand'])} m³"
                     + (f"（已扣减新开、复垦、未批 {mu_text(one['deducted'])} 亩）" if one["deducted"] else "")
                     for source, one in sums.items())
-    return Step("按定额要多少水", inputs, _clause(county, "quota"), told or "没有能核定的地块")
-
-
-def _clause(county, section):
-    clause = county.policy.clause(section)
-    return f"{county.policy.get('document')} {clause}" if clause else county.policy.get("document")
+    return Step("按定额要多少水", inputs, county.policy.cited("quota"), told or "没有能核定的地块")
 
 
 def _caps(store, county, level, code, sums):
@@ -103,16 +98,23 @@ def _caps(store, county, level, code, sums):
     districts = reading.rows(store, f"SELECT DISTINCT district_code AS code FROM right_part WHERE {PARTS[level]}",  # nosec B608
                              {"code": code})
     above = {("county", county.county_code), *(("district", row["code"]) for row in districts), (level, code)}
-    inputs = []
+    inputs, over = [], []
     for row in stored_nodes(county):
         if (row["cap_level"], row["cap_code"]) not in above:
             continue
-        limit = f"指标 {m3_text(row['cap_m3_100'])} m³" if row["cap_m3_100"] is not None else "没有指标"
+        limit, usable = "没有指标", row["cap_m3_100"]
+        if usable is not None:
+            kept = row["reserve_m3_100"] or 0
+            usable -= kept
+            limit = f"指标 {m3_text(row['cap_m3_100'])} m³" + (f"（其中预留和林草用水 {m3_text(kept)} m³）" if kept else "")
+            over += [row] if row["demand_m3_100"] > usable else []
         inputs.append((limits.cap_label(row["cap_level"], row["cap_name"], row["source"]) + _within(county, row),
                        f"定额水量合计 {m3_text(row['demand_m3_100'])} m³，{limit}，核定合计 {m3_text(row['volume_m3_100'])} m³"))
     lost = {source: one["demand"] - one["volume"] for source, one in sums.items()}
     told = "；".join(f"{codes.SOURCE[source]}核减 {m3_text(cut)} m³" for source, cut in lost.items() if cut)
-    return Step("是否超过用水总量指标", inputs, _clause(county, "cap"), told or "没有核减，核定水量等于定额水量")
+    if over and not told:
+        told = "定额水量之和超过指标；按政策只报告，不核减，核定水量等于定额水量"
+    return Step("是否超过用水总量指标", inputs, county.policy.cited("cap"), told or "没有核减，核定水量等于定额水量")
 
 
 def stored_nodes(county):

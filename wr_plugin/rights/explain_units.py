@@ -30,7 +30,7 @@ def _of_unit(store, county, rows):
     first, policy = rows[0], county.policy
     made = Explanation(f"{codes.UNIT_KIND[first['unit_kind']]} {first['unit_code']}"
                        + (f"（{first['unit_name']}）" if first["unit_name"] != first["unit_code"] else ""), notes=notes_of(county))
-    clause = f"{policy.get('document')} {policy.clause('units')}".strip()
+    clause = policy.cited("units")
     made.steps.append(Step("为什么是确权单位", [("政策规定", codes.UNIT_KIND[first["unit_kind"]])], clause,
                            f"{codes.UNIT_KIND[first['unit_kind']]}为确权单位，水量为其成员地块之和"))
     for row in rows:

@@ -5,6 +5,7 @@ from ..model.amounts import m3_text, mu_text
 from ..model.findings import KINDS
 from . import facts, user_facts, users
 from .explanation import Explanation, notes_of
+from .remedies import REMEDIES, USER_REMEDIES
 
 FIGURES = {"state": "状态", "reason": "原因", "quota_m3_100": "定额水量", "permit_m3_100": "许可水量", "volume_m3_100": "核定水量",
            "area_mu_100": "面积", "permit_until": "许可有效期止"}
@@ -41,7 +42,8 @@ def _told(one, stored, county):
                         for key, title in FIGURES.items() if stored[key] != now[key]]
     made.results = [_result(stored)]
     if stored["reason"] in KINDS:
-        made.changes = [KINDS[stored["reason"]].remedy]
+        made.changes = list(USER_REMEDIES.get(stored["reason"]) or REMEDIES.get(stored["reason"])
+                            or [KINDS[stored["reason"]].remedy])
     return made
 
 

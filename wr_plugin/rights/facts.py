@@ -207,9 +207,35 @@ def holder_parts(store, code):
     return _dicts(store, "SELECT * FROM right_part WHERE CBFBM = ? ORDER BY part_id", (code,))
 
 
+NAMED = (
+    ("承包方", "SELECT CBFBM AS code, (SELECT village_name FROM parcel WHERE village_code = substr(CBFBM, 1, 12) LIMIT 1) AS village"
+               " FROM CBF WHERE CBFMC = ? GROUP BY CBFBM"),
+    ("村", "SELECT village_code AS code, NULL AS village FROM parcel WHERE village_name = ? GROUP BY village_code"),
+    ("灌区", "SELECT district_code AS code, NULL AS village FROM irrigation_district WHERE district_name = ? GROUP BY 1"),
+    ("斗口", "SELECT outlet_code AS code, NULL AS village FROM outlet WHERE outlet_name = ? GROUP BY outlet_code"),
+    ("确权单位", "SELECT unit_code AS code, NULL AS village FROM water_unit WHERE unit_name = ? GROUP BY unit_code"),
+    ("用水户", "SELECT user_code AS code, NULL AS village FROM user_right WHERE user_name = ? GROUP BY user_code"),
+    ("地块", "SELECT DKBM AS code, village_name AS village FROM parcel WHERE DKMC = ? GROUP BY DKBM"),
+)
+MOST_NAMED = 12
+
+
+def code_of_name(store, name):
+    """The code of the one holder, place, user or parcel of this name. Raises BadInput where there is none, or several."""
+    found = [(told, row["code"], row["village"]) for told, sql in NAMED for row in reading.rows(store, f"{sql} ORDER BY 1", (name,))
+             if row["code"]]  # nosec B608: our own texts
+    if not found:
+        raise not_found(name)
+    if len(found) > 1:
+        listed = "；".join(f"{told} {code}" + (f"（{village}）" if village else "") for told, code, village in found[:MOST_NAMED])
+        more = f"；……共 {len(found)} 个" if len(found) > MOST_NAMED else ""
+        raise BadInput(f"叫“{name}”的有 {len(found)} 个", f"用编码说明是哪一个：{listed}{more}")
+    return found[0][1]
+
+
 def not_found(subject):
     """The error for a code that nothing has."""
-    return BadInput(f"没有编码为“{subject}”的地块、承包方、用水户、村、灌区或斗口", "地块编码 19 位、承包方编码 18 位、村代码 12 位；请核对后再试")
+    return BadInput(f"没有编码或名称为“{subject}”的地块、承包方、用水户、村、灌区或斗口", "地块编码 19 位、承包方编码 18 位、村代码 12 位；请核对后再试")
 
 
 def _dicts(store, sql, params=()):

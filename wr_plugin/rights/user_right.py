@@ -105,7 +105,7 @@ def blank(one, setting):
 
 
 def clause_of(policy, section):
-    return "".join((policy.get("document"), " ", policy.clause(section))).strip()
+    return policy.cited(section)
 
 
 def by_key(rows, names):
