@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.rights import golden_county as golden
 from tests.rights import small_county as county
-from tests.rights import test_policies_golden as golden
 from tests.rights.random_county import random_county
 from tests.rights.test_cap_tree import settings_of, treed
 from wr_plugin.commands import confirm
