@@ -3,7 +3,6 @@
     ours.py FOLDER OUT
 """
 
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from wr_plugin.spatial.nearest import nearest  # noqa: E402
 from wr_plugin.spatial.overlaps import mutual  # noqa: E402
 from wr_plugin.spatial.polygons import Polygons  # noqa: E402
 from wr_plugin.spatial.repair import repair  # noqa: E402
-from wr_plugin.store import rtree, structure  # noqa: E402
+from wr_plugin.store import new_layer, records  # noqa: E402
 
 
 def layer(path, name, fields):
@@ -61,11 +60,10 @@ def main(folder, out):
     codes = table.column("DKBM").combine_chunks()
     row = pc.index_in(codes, value_set=registry.column("DKBM").chunk(0))
     registered = ~np.asarray(pc.is_null(row))
-    row = np.asarray(pc.fill_null(row, 0))
-    holder = registry.column("CBFBM").chunk(0).take(pa.array(row, mask=~registered))
-    household = np.asarray(pc.fill_null(holder.dictionary_encode().indices, 0))
+    row = np.asarray(pc.fill_null(row, -1))
+    holders = registry.column("CBFBM").chunk(0)
+    household = np.where(registered, np.asarray(holders.dictionary_encode().indices)[row], 0)
     contract = np.where(registered, columns.hundredths(np.asarray(registry.column("HTMJ")))[0][row], 0)
-    del registry, row
     clock.lap("registry")
 
     branch, branch_m2 = locate(parcels, Polygons(branch_shapes))
@@ -80,7 +78,8 @@ def main(folder, out):
     covered = covered[covered > OVERLAP_M2]
     clock.lap("unapproved")
 
-    crop = table.column("ZZLX").combine_chunks().dictionary_encode()
+    crop_names = table.column("ZZLX").combine_chunks()
+    crop = crop_names.dictionary_encode()
     of_crop = dict(zip(quotas.column("crop").to_pylist(), quotas.column("m3mu").to_pylist()))
     rates = np.array([round(of_crop[c] * 100) for c in crop.dictionary.to_pylist()])[np.asarray(crop.indices)]
     demand, volume = rights(area_mu_100, contract, registered, household, rates, *districts(branches, totals), branch)
@@ -89,18 +88,17 @@ def main(folder, out):
     count, bounds = len(parcels), parcels.bounds
     del parcels
     result = {
-        "DKBM": codes, "CBFBM": holder, "cls": registered.astype(np.int32), "SCMJ": table.column("SCMJ").combine_chunks(),
-        "ZZLX": table.column("ZZLX").combine_chunks(), "area_mu": area_mu_100 / 100,
-        "bcode": (branches.column("bcode"), branch), "dcode": (branches.column("dcode"), branch), "b_m2": branch_m2.round(2),
-        "ocode": (services.column("ocode"), outlet), "o_m2": outlet_m2.round(2), "wcode": (wells.column("wcode"), well),
-        "w_dist": pa.array(distance.round(2), mask=well < 0),
-        "ov_n": (np.bincount(i, minlength=count) + np.bincount(j, minlength=count)).astype(np.int32),
-        "ov_m2": (np.bincount(i, shared, count) + np.bincount(j, shared, count)).round(2), "demand": demand,
-        "alloc": volume}
-    stream = pa.RecordBatchReader.from_batches(*batches(result, wkb.chunks, mended, mended_shapes))
-    pyogrio.write_arrow(stream, out, layer="result", geometry_name="geom", geometry_type="Unknown", crs=meta["crs"],
-                        SPATIAL_INDEX="NO")
-    index(out, bounds)
+        "DKBM": text(codes), "CBFBM": text(holders).chosen(row),
+        "cls": records.integers(registered), "SCMJ": records.reals(table.column("SCMJ")), "ZZLX": text(crop_names),
+        "area_mu": records.reals(area_mu_100 / 100), "bcode": text(branches.column("bcode")).chosen(branch),
+        "dcode": text(branches.column("dcode")).chosen(branch), "b_m2": records.reals(branch_m2.round(2)),
+        "ocode": text(services.column("ocode")).chosen(outlet), "o_m2": records.reals(outlet_m2.round(2)),
+        "wcode": text(wells.column("wcode")).chosen(well), "w_dist": records.reals(distance.round(2)),
+        "ov_n": records.integers(np.bincount(i, minlength=count) + np.bincount(j, minlength=count)),
+        "ov_m2": records.reals((np.bincount(i, shared, count) + np.bincount(j, shared, count)).round(2)),
+        "demand": records.integers(demand), "alloc": records.integers(volume)}
+    empty_layer(out, meta["crs"], result)
+    new_layer.fill(out, "result", bounds, shapes(wkb.chunks, mended, mended_shapes), result.values())
     clock.lap("write")
     clock.finish(check_line(area_mu_100, registered, branch, outlet, well, (len(i), shared.sum()),
                             (len(covered), covered.sum()), volume, len(mended)))
@@ -118,39 +116,36 @@ def sound(chunks):
     return Polygons.of_rings(column, rows[taken], shapes[taken]), rows[repaired], shapes[repaired]
 
 
-def batches(result, chunks, mended, mended_shapes):
-    """(schema, batches) of the result with the shapes as they were read, but for the repaired ones."""
-    def of_rows(start, wkb):
-        end = start + len(wkb)
-        rows = np.flatnonzero((mended >= start) & (mended < end))
-        changed = np.zeros(len(wkb), dtype=bool)
-        changed[mended[rows] - start] = True
-        columns_ = {name: values[start:end] if not isinstance(values, tuple) else _named(values[0], values[1][start:end])
-                    for name, values in result.items()}
-        shapes = pa.array(shapely.to_wkb(mended_shapes[rows]), type=wkb.type)
-        return pa.record_batch({**columns_, "geom": pc.replace_with_mask(wkb, pa.array(changed), shapes)})
-
-    starts = np.cumsum([0, *(len(wkb) for wkb in chunks)])
-    schema = of_rows(0, chunks[0][:1]).schema
-    return schema, (of_rows(start, wkb) for start, wkb in zip(starts, chunks))
+def text(column):
+    """A text column of Arrow, none of it missing, as the writer takes it."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    _, offsets, data = whole.buffers()
+    return records.texts(np.frombuffer(data, dtype=np.uint8), offsets_of(whole, offsets))
 
 
-def _named(names, rows):
-    return names.combine_chunks().take(pa.array(rows, mask=rows < 0))
+def offsets_of(column, buffer):
+    return np.frombuffer(buffer, dtype=np.int32)[column.offset:column.offset + len(column) + 1]
 
 
-def index(out, bounds):
-    """The spatial index of the layer written last, packed as the work file's."""
-    connection = sqlite3.connect(out, isolation_level=None)
-    for pragma in ("synchronous = OFF", "journal_mode = OFF"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("BEGIN")
-    for statement in structure.EXTENSION_DDL.split(";"):
-        connection.execute(statement)
-    structure.create_spatial_index(connection, "result")
-    rtree.fill(connection, "rtree_result_geom", np.arange(1, len(bounds) + 1), bounds)
-    connection.execute("COMMIT")
-    connection.close()
+def shapes(chunks, mended, mended_shapes):
+    """Yields (WKB bytes, offsets) of the shapes as they were read, but for the repaired ones."""
+    start = 0
+    for wkb in chunks:
+        rows = np.flatnonzero((mended >= start) & (mended < start + len(wkb)))
+        start, first = start + len(wkb), start
+        if len(rows):
+            changed = np.zeros(len(wkb), dtype=bool)
+            changed[mended[rows] - first] = True
+            wkb = pc.replace_with_mask(wkb, pa.array(changed), pa.array(shapely.to_wkb(mended_shapes[rows]), type=wkb.type))
+        yield np.frombuffer(wkb.buffers()[2], dtype=np.uint8), offsets_of(wkb, wkb.buffers()[1])
+
+
+def empty_layer(out, crs, result):
+    """The layer ``result`` as GDAL makes it, without rows."""
+    of_kind = {records.TEXT: pa.string(), records.REAL: pa.float64()}
+    fields = {name: pa.array([], of_kind.get(column.kind, pa.int64())) for name, column in result.items()}
+    pyogrio.write_arrow(pa.table({**fields, "geom": pa.array([], pa.binary())}), out, layer="result", geometry_name="geom",
+                        geometry_type="Unknown", crs=crs, SPATIAL_INDEX="NO")
 
 
 def districts(branches, totals):

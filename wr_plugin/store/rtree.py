@@ -7,8 +7,13 @@ It is some eight times faster than inserting a million rows through the virtual 
 
 import numpy as np
 
+from . import records
+
 CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])
 NODE_HEADER = 4
+PAGE_REST, MOST_CELLS = 64, 51
+"""SQLite makes a node so much smaller than a page, and gives it no more cells."""
+FINE_BITS = 32
 
 
 def fill(connection, name, ids, bounds):
@@ -18,13 +23,27 @@ def fill(connection, name, ids, bounds):
     """
     if not len(ids):
         return
-    boxes = np.asarray(bounds, dtype=np.float64)[:, (0, 2, 1, 3)]
     held = connection.execute(f"SELECT 1 FROM {name}_rowid LIMIT 1").fetchone()  # nosec B608: caller's checked name
     if held:
-        rows = zip(np.asarray(ids).tolist(), *(boxes[:, i].tolist() for i in range(4)))
+        boxes = np.asarray(bounds, dtype=np.float64)
+        rows = zip(np.asarray(ids).tolist(), *(boxes[:, i].tolist() for i in (0, 2, 1, 3)))
         connection.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)", rows)  # nosec B608
-    else:
-        _pack(connection, name, np.asarray(ids, dtype=np.int64), _outward(boxes))
+        return
+    size = len(connection.execute(f"SELECT data FROM {name}_node WHERE nodeno = 1").fetchone()[0])  # nosec B608
+    connection.execute(f"DELETE FROM {name}_node")  # nosec B608
+    (nodes, blobs), *links = _packed(ids, bounds, size)
+    connection.executemany(f"INSERT INTO {name}_node VALUES (?, ?)", zip(nodes.tolist(), map(bytes, blobs)))  # nosec B608
+    for table, (keys, numbers) in zip(("rowid", "parent"), links):
+        connection.executemany(f"INSERT INTO {name}_{table} VALUES (?, ?)", zip(keys.tolist(), numbers.tolist()))  # nosec B608
+
+
+def fill_pages(pages, name, ids, bounds):
+    """As ``fill``, an empty R*tree of a new file. ``pages``: ``TablePages``."""
+    (nodes, blobs), *links = _packed(ids, bounds, min(pages.size - PAGE_REST, NODE_HEADER + MOST_CELLS * CELL.itemsize))
+    of_blobs = records.blobs(blobs.ravel(), np.arange(len(blobs) + 1) * blobs.shape[1])
+    pages.fill(f"{name}_node", [(nodes, [records.null(len(nodes)), of_blobs])])
+    for table, (keys, numbers) in zip(("rowid", "parent"), links):
+        pages.fill(f"{name}_{table}", [(keys, [records.null(len(keys)), records.integers(numbers)])])
 
 
 def _outward(boxes):
@@ -36,47 +55,55 @@ def _outward(boxes):
     return out
 
 
-def _pack(connection, name, ids, boxes):
-    """Sort-tile-recursive packing: leaves hold neighbouring boxes, upper levels hold runs of nodes."""
-    node_size = len(connection.execute(f"SELECT data FROM {name}_node WHERE nodeno = 1").fetchone()[0])  # nosec B608
+def _packed(ids, bounds, node_size):
+    """Sort-tile-recursive packing: leaves hold neighbouring boxes, upper levels hold runs of nodes.
+
+    Returns the three tables: (node numbers, (nodes, node_size) uint8), (ids, node of each), (nodes, the one above each),
+    all in order of their first column.
+    """
+    ids, boxes = np.asarray(ids, dtype=np.int64), _outward(np.asarray(bounds, dtype=np.float64)[:, (0, 2, 1, 3)])
     capacity = (node_size - NODE_HEADER) // CELL.itemsize
     order = _tiles(boxes, capacity)
     levels = [(ids[order], boxes[order])]
     while len(levels[-1][0]) > capacity:
-        boxes_below = levels[-1][1]
-        starts = np.arange(0, len(boxes_below), capacity)
-        parents = np.column_stack([
-            np.minimum.reduceat(boxes_below[:, 0], starts), np.maximum.reduceat(boxes_below[:, 1], starts),
-            np.minimum.reduceat(boxes_below[:, 2], starts), np.maximum.reduceat(boxes_below[:, 3], starts)])
-        levels.append((np.arange(len(starts)), parents))
-    nodes = [-(-len(level[0]) // capacity) for level in levels]
+        below = levels[-1][1]
+        starts = np.arange(0, len(below), capacity)
+        levels.append((np.arange(len(starts)), np.column_stack(
+            [side.reduceat(below[:, n], starts) for n, side in enumerate((np.minimum, np.maximum) * 2)])))
+    nodes = [-(-len(level) // capacity) for level, _ in levels]
     first = [1 + sum(nodes[depth + 1:]) for depth in range(len(levels))]
-    connection.execute(f"DELETE FROM {name}_node")  # nosec B608
+    blobs, above = [], []
     for depth, (children, level_boxes) in enumerate(levels):
         child_ids = children if depth == 0 else children + first[depth - 1]
-        numbers = first[depth] + np.arange(nodes[depth])
         root_depth = len(levels) - 1 if depth == len(levels) - 1 else 0
-        blobs = _node_blobs(child_ids, level_boxes, nodes[depth], capacity, node_size, root_depth)
-        connection.executemany(f"INSERT INTO {name}_node VALUES (?, ?)", zip(numbers.tolist(), blobs))  # nosec B608
-        owners = np.repeat(numbers, capacity)[:len(child_ids)]
-        table = f"{name}_rowid (rowid, nodeno)" if depth == 0 else f"{name}_parent (nodeno, parentnode)"
-        by_id = np.argsort(child_ids, kind="stable")
-        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)",  # nosec B608
-                               zip(child_ids[by_id].tolist(), owners[by_id].tolist()))
+        blobs.append(_nodes(child_ids, level_boxes, nodes[depth], capacity, node_size, root_depth))
+        above.append((child_ids, first[depth] + np.arange(len(children)) // capacity))
+    # upper levels have the lower numbers
+    parents = [np.concatenate([np.empty(0, dtype=np.int64), *columns]) for columns in zip(*above[:0:-1])] or [ids[:0]] * 2
+    owner, by_id = np.empty(len(ids), dtype=np.int64), np.argsort(ids, kind="stable")
+    owner[order] = above[0][1]
+    return (np.arange(1, sum(nodes) + 1), np.concatenate(blobs[::-1])), (ids[by_id], owner[by_id]), parents
 
 
 def _tiles(boxes, capacity):
     """The order in which boxes fill leaves: vertical strips of whole leaves, bottom to top within a strip."""
     count = len(boxes)
-    middle_x, middle_y = boxes[:, 0] / 2 + boxes[:, 1] / 2, boxes[:, 2] / 2 + boxes[:, 3] / 2
+    x, y = _fine(boxes[:, 0] / 2 + boxes[:, 1] / 2), _fine(boxes[:, 2] / 2 + boxes[:, 3] / 2)
     per_strip = int(np.ceil(np.sqrt(count / capacity))) * capacity
     strip = np.empty(count, dtype=np.int64)
-    strip[np.argsort(middle_x, kind="stable")] = np.arange(count) // per_strip
-    return np.lexsort((middle_y, strip))
+    strip[np.argsort(x)] = np.arange(count) // per_strip
+    return np.argsort((strip << FINE_BITS) + y)
 
 
-def _node_blobs(ids, boxes, nodes, capacity, node_size, depth):
-    """The blobs of one level's nodes, each ``node_size`` bytes."""
+def _fine(values):
+    """(n,) whole numbers in the order of the values, equal ones for what is very close."""
+    values = values.astype(np.float64)
+    low = float(values.min())
+    return ((values - low) * (((1 << FINE_BITS) - 1) / max(float(values.max()) - low, 1e-9))).astype(np.int64)
+
+
+def _nodes(ids, boxes, nodes, capacity, node_size, depth):
+    """(nodes, node_size) uint8: the nodes of one level."""
     cells = np.zeros(nodes * capacity, dtype=CELL)
     cells["id"][:len(ids)], cells["box"][:len(ids)] = ids, boxes
     counts = np.full(nodes, capacity)
@@ -86,5 +113,4 @@ def _node_blobs(ids, boxes, nodes, capacity, node_size, depth):
     page[:, 2:4] = counts.astype(">u2").view(np.uint8).reshape(nodes, 2)
     used = capacity * CELL.itemsize
     page[:, NODE_HEADER:NODE_HEADER + used] = cells.view(np.uint8).reshape(nodes, used)
-    data = page.tobytes()
-    return (data[i * node_size:(i + 1) * node_size] for i in range(nodes))
+    return page
