@@ -157,11 +157,12 @@ VERBS = {
             Param("on", DATE, "审核日期", "年-月-日；不给则为今天"),
             Param("note", TEXT, "意见", "审核意见"),
         ), "approve"),
-        Verb("certify", "发证", "生成水权证：公示期满、异议办结、各级审核通过之后才能发证。", (
+        Verb("certify", "发证", "生成农户、协会、斗口、村组等确权单位和用水户的水权证：公示期满、异议办结、各级审核通过之后才能发证。", (
             WORK,
             Param("out", NEW_FOLDER, "输出文件夹", "水权证写到这个文件夹", required=True),
             VILLAGES,
             Param("holder", TEXTS, "承包方", "只为这些承包方编码（18 位）各出一份；不给则按村合订"),
+            Param("unit", TEXTS, "确权单位、用水户", "只为这些确权单位（协会、斗口、村组……）、用水户（企业、林场……）的编号各出一份"),
             Param("trial", FLAG, "试打", "只打样张：不发证号、不登记，每页标明“样张”", default=False),
             FONTS,
         ), "certify"),

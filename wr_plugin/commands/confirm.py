@@ -12,6 +12,7 @@ from ..model import policy as policies
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
 from ..model.findings import KINDS
+from ..review import locks
 from ..rights import across_outlets, determine, forest_users, holders, units, user_facts, users, withheld
 from ..store import frames, journal, reading, registry_links, runs
 from . import adopting, limits_in_force, user_rights
@@ -69,7 +70,7 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
         rights.finding = pd.concat([rights.finding, pd.DataFrame(told, columns=rights.finding.columns)], ignore_index=True)
     changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
     moved = units.changes(frames.read(store, "unit_right"), rights.unit_right)
-    _refuse_certified(store, rights.unit_right)
+    _refuse_certified(store, rights.unit_right, made)
     progress.step("写入核定结果")
     counts = {**_counts(rights), **user_rights.counts(made)}
     run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files), input_sha256=digest,
@@ -205,15 +206,10 @@ def _unchanged(store, adopted):
     return Result("输入未变，水权不变", counts=counts, changed=False, next_step="公示：publish")
 
 
-def _refuse_certified(store, unit_right):
+def _refuse_certified(store, unit_right, made):
     """No result may silently contradict a certificate that is in force, nor give its water to another unit."""
-    held = reading.rows(store, "SELECT number, CBFBM, source, area_mu_100, volume_m3_100, holder_name FROM certificate"
-                               " WHERE state = 'valid' ORDER BY number")
-    if not held:
-        return
-    now = {(r[0], r[1]): (r[2], r[3]) for r in unit_right.loc[unit_right["unit_kind"] == "holder_source", [
-        "unit_code", "source", "area_mu_100", "volume_m3_100"]].itertuples(index=False, name=None)}
-    wrong = [r for r in held if now.get((r["CBFBM"], r["source"])) != (r["area_mu_100"], r["volume_m3_100"])]
+    columns = ["unit_kind", "unit_code", "source", "area_mu_100", "volume_m3_100"]
+    wrong = locks.contradicted(store, unit_right[columns].itertuples(index=False, name=None), [one.stored() for one in made])
     if wrong:
         named = "；".join(f"{r['number']} {r['holder_name']} {codes.SOURCE[r['source']]}" for r in wrong[:SHOWN])
         more = f" 等 {len(wrong)} 本" if len(wrong) > SHOWN else ""

@@ -1,6 +1,6 @@
 """The verb ``publish``: registers each village's publicity term and makes its poster."""
 
-from ..documents import assembly, fonts, poster
+from ..documents import assembly, fonts, poster, user_poster
 from ..documents.content import unprintable_rows
 from ..documents.county import County
 from ..documents.outputs import Staging, file_name
@@ -13,10 +13,12 @@ from .progress import Result
 
 TITLE, NEXT = "公示", "公示期满、异议办结后登记审核（approve），再发证（certify）"
 SHOWN = 10
+USERS = "用水户"
 
 
 def run(store, params, progress):
-    """One poster per village; a term on record stands, so running again prints the same poster.
+    """One poster per village, and one of the county's other water users where all villages are published; a term on
+    record stands, so running again prints the same poster.
 
     A village with a name that no font can print is left out and listed. Raises GateShut for unchecked data or blank
     settings.
@@ -33,7 +35,9 @@ def run(store, params, progress):
     villages = gates.chosen_villages(county.village_names(), params["village"])
     if not villages:
         raise BadInput("没有可以公示的村", "地块没有村代码：核对地块编码或村级区域图层后重新导入")
-    terms = publicity.terms(store, villages, confirm["run_id"], params["start"], policy.get("publicity.days"),
+    users = not params["village"] and user_poster.has_users(store)
+    published = {**villages, **({county.code: USERS} if users else {})}
+    terms = publicity.terms(store, published, confirm["run_id"], params["start"], policy.get("publicity.days"),
                             runs.today())
     progress.step("生成公示表")
     with Staging(params["out"]) as staging:
@@ -52,16 +56,33 @@ def run(store, params, progress):
             paper.save()
             pages += paper.pages
             printed.append(code)
+        if users:
+            pages += _print_users(county, book, terms[county.code], staging, printed, left_out)
         progress.step("登记")
         new = [terms[code] for code in printed if not terms[code].recorded]
-        counts = {"villages": len(printed), "pages": pages, "new_terms": len(new), "unprintable": len(left_out)}
+        counts = {"villages": sum(code in villages for code in printed), "users": int(county.code in printed), "pages": pages, "new_terms": len(new), "unprintable": len(left_out)}
         outputs = _record(store, params, started, policy, confirm, new, counts, staging)
-    table = _table(terms, villages, printed, pages, left_out, county.demo)
+    table = _table(terms, published, printed, pages, left_out, county.demo)
     nowhere = reading.count(store, "SELECT count(*) FROM parcel WHERE village_code IS NULL OR village_code = ''")
     if nowhere:
         table.append(("没有村代码、不在任何公示表上的地块", f"{nowhere} 块"))
     return Result(TITLE, counts, table, outputs,
                   changed=bool(new), text=_text(left_out), next_step=NEXT)
+
+
+def _print_users(county, book, term, staging, printed, left_out):
+    """The county's poster of other water users; returns its pages, none where a name cannot be printed."""
+    content = user_poster.content(county, term.start, term.end, term.days)
+    missing = user_poster.unprintable(book, content)
+    left_out += missing
+    if missing:
+        return 0
+    paper = Paper(staging.path(file_name("公示", county.code, USERS)), A3_LANDSCAPE, f"{county.name}{user_poster.TITLE}", book,
+                  (DEMO_MARK,) if content.demo else ())
+    user_poster.draw(paper, content)
+    paper.save()
+    printed.append(county.code)
+    return paper.pages
 
 
 def _record(store, params, started, policy, confirm, new, counts, staging):
@@ -83,7 +104,7 @@ def _kept(params):
 
 
 def _table(terms, villages, printed, pages, left_out, demo):
-    rows = [("公示的村", f"{len(printed)} 个"), ("页数", f"{pages} 页（A3）")]
+    rows = [("公示的村", f"{sum(name != USERS for name in map(villages.get, printed))} 个"), ("页数", f"{pages} 页（A3）")]
     for code in printed[:SHOWN]:
         term = terms[code]
         rows.append((villages[code], f"{term.start} 至 {term.end}，共 {term.days} 天" + ("" if not term.recorded else "（已登记）")))
@@ -99,5 +120,5 @@ def _table(terms, villages, printed, pages, left_out, demo):
 def _text(left_out):
     if not left_out:
         return ""
-    return "以下各户的文字在现有字体中打不出，所在村的公示表没有生成（装上含这些字的字体，或用“字体文件夹”指明）：\n" + "\n".join(
+    return "以下各户的文字在现有字体中打不出，所在的公示表没有生成（装上含这些字的字体，或用“字体文件夹”指明）：\n" + "\n".join(
         u.sentence() for u in left_out)

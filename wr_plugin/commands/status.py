@@ -2,6 +2,7 @@
 
 from ..model import amounts, codes, findings
 from ..model.errors import GateShut
+from ..review import due
 from ..review.gates import VillageGates
 from ..store import reading, runs
 from . import text_table
@@ -24,13 +25,14 @@ def run(store, params, progress):
     progress.step("汇总问题")
     kinds = finding_rows(store)
     levels = gates.levels if gates else []
-    steps = step_rows(last, villages, levels)
+    certificates = certificate_counts(store, last["confirm"])
+    steps = step_rows(last, villages, levels, certificates)
     return Result(
         title=f"{store.setting('county_name') or '本县'}（{store.setting('county_code') or '代码未知'}）的进度",
-        counts={"steps": steps, "villages": villages, "findings": kinds},
+        counts={"steps": steps, "villages": villages, "findings": kinds, "certificates": certificates},
         table=[(VERBS[s["verb"]].title, "  ".join(filter(None, (s["state"], s["when"], s["detail"])))) for s in steps],
         text="\n".join([*_village_lines(villages), "", *_finding_lines(kinds)]),
-        next_step=next_step(steps, villages, levels, gates.homeless if gates else 0),
+        next_step=next_step(steps, villages, levels, certificates, gates),
     )
 
 
@@ -65,7 +67,20 @@ def village_rows(store, confirm, gates):
     return found
 
 
-def step_rows(last, villages, levels):
+def certificate_counts(store, confirm):
+    """{issued, due, households, units, users}: certificates in force for the current rights, and those that are due."""
+    try:
+        policy = store.policy()
+    except GateShut:
+        policy = None
+    households, units, users = due.numbers(store, policy)
+    issued = reading.count(store, "SELECT count(*) FROM certificate WHERE state = 'valid' AND confirm_run = ?",
+                           (confirm["run_id"] if confirm else None,))
+    return {"issued": issued, "due": sum(households.values()) + units + users, "households": sum(households.values()),
+            "units": units, "users": users}
+
+
+def step_rows(last, villages, levels, certificates):
     """One dict per step of the work: verb, state, when, detail."""
     found, before = [], 0
     for verb in CHAIN:
@@ -88,8 +103,11 @@ def step_rows(last, villages, levels):
     passed = [sum(1 for v in with_rights if level in v["approved"]) for level in levels]
     detail = "，".join(f"{codes.LEVEL[level]} {n}/{total} 村" for level, n in zip(levels, passed))
     found.append(_review_step("approve", last, ready, min(passed, default=total), total, detail))
-    rights, certified = sum(v["rights"] for v in with_rights), sum(v["certificates"] for v in villages)
-    found.append(_review_step("certify", last, ready, certified, rights, f"已发 {certified:,} 本，应发 {rights:,} 本"))
+    wanted, issued = certificates["due"], certificates["issued"]
+    kinds = "、".join(f"{name} {certificates[kind]:,}" for kind, name in (("households", "农户"), ("units", "其他确权单位"), ("users", "用水户"))
+                     if certificates[kind] and certificates[kind] != wanted)
+    detail = f"已发 {issued:,} 本，应发 {wanted:,} 本" + (f"（{kinds}）" if kinds else "")
+    found.append(_review_step("certify", last, ready, issued, wanted, detail))
     return found
 
 
@@ -112,8 +130,8 @@ def finding_rows(store):
             for code, kind in findings.KINDS.items() if code in numbers]
 
 
-def next_step(steps, villages, levels, homeless=0):
-    """One sentence: what to do next. ``homeless``: open objections whose village is not known."""
+def next_step(steps, villages, levels, certificates, gates):
+    """One sentence: what to do next. ``gates``: see ``open_gates``; ``certificates``: see ``certificate_counts``."""
     for step in steps[:len(CHAIN)]:
         if step["state"] != DONE:
             again = "重新" if step["state"] == STALE else ""
@@ -124,7 +142,7 @@ def next_step(steps, villages, levels, homeless=0):
     waiting = [v for v in with_rights if not v["publicity_end"]]
     if waiting:
         return f"公示（publish）：还有 {len(waiting)} 个村没有公示"
-    objections = sum(v["open_objections"] for v in villages) + homeless
+    objections = sum(v["open_objections"] for v in villages) + (gates.homeless if gates else 0)
     if objections:
         return f"办结异议：还有 {objections} 条"
     running = [v["publicity_end"] for v in with_rights if not v["publicity_ended"]]
@@ -134,7 +152,10 @@ def next_step(steps, villages, levels, homeless=0):
         lacking = sum(1 for v in with_rights if level not in v["approved"])
         if lacking:
             return f"{codes.LEVEL[level]}（approve --level {level}）：还有 {lacking} 个村没有通过"
-    if sum(v["certificates"] for v in villages) < sum(v["rights"] for v in with_rights):
+    if certificates["issued"] < certificates["due"]:
+        waiting = gates.shut(gates.county) if gates and certificates["users"] else []
+        if waiting and certificates["issued"] >= certificates["due"] - certificates["users"]:
+            return f"用水户还没有发证：{'；'.join(s.opens for s in waiting)}"
         return "发证（certify）"
     return "都做完了；台账（ledger）可随时导出"
 

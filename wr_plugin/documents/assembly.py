@@ -9,17 +9,23 @@ import pandas as pd
 from ..model import codes
 from ..model.amounts import hundredths, mu_100_from_m2_100, mu_text
 from ..model.findings import KINDS
+from . import unit_poster
 from .content import CertificateContent, CertificateLine, PosterContent, PosterRow
 from .village import holder_kinds, masked_source, read_rows
 
 SOURCE_WORDS = {"surface": "地表水", "ground": "地下水", "mixed": "地表水、地下水", "none": "无"}
 HAVING = ("right", "reduced")
 NO_PLACE = -1
+SUFFIX = {"surface": "S", "ground": "G"}  # of a household's number of right
 
 
-def certificate_parts(village):
-    """{(CBFBM, source): [part row, …]} of a village's rights, each part a namedtuple, in order of DKBM."""
+def certificate_parts(village, inside=()):
+    """{(CBFBM, source): [part row, …]} of a village's rights, each part a namedtuple, in order of DKBM. Of a household
+    ``inside`` other units only the parts that are its own."""
     parts = village.parts
+    if inside:
+        own = parts["unit_id"] == parts["CBFBM"] + parts["source"].map(SUFFIX)
+        parts = parts[own | ~pd.Series([key in inside for key in zip(parts["CBFBM"], parts["source"])], parts.index, dtype=bool)]
     codes_of = village.parcels["DKBM"].to_numpy()
     order = [codes_of[village.position[f]] or "" for f in parts["parcel_fid"].tolist()]
     ordered = parts.assign(DKBM=order).sort_values(["CBFBM", "source", "DKBM", "part_id"], kind="stable")
@@ -29,7 +35,7 @@ def certificate_parts(village):
     return found
 
 
-RightKey = namedtuple("RightKey", "CBFBM holder_name village_code source area_mu_100 volume_m3_100")
+RightKey = namedtuple("RightKey", "unit_kind unit_code holder_name village_code source area_mu_100 volume_m3_100")
 
 
 def numbered(content, row):
@@ -38,16 +44,22 @@ def numbered(content, row):
                    valid_to=row["valid_to"])
 
 
-def certificates(county, village):
+def certificates(county, village, inside=()):
     """``CertificateContent`` of each right of the village, ordered by CBFBM, surface before ground; without number,
-    as a trial print shows it."""
-    parts = certificate_parts(village)
+    as a trial print shows it. ``inside``: what is the own of households whose water is in other units
+    (``review.due.held_in_units``)."""
+    parts = certificate_parts(village, inside)
     kinds = holder_kinds(county, village.code)
     parcels = village.parcels
     text = {c: parcels[c].fillna("").tolist() for c in ("DKBM", "DKMC", "DKDZ", "DKNZ", "DKXZ", "DKBZ")}
     policy = county.policy
     rights = village.rights.sort_values(["CBFBM", "source"], ascending=[True, False], kind="stable")
     for right in rights.itertuples(index=False):
+        own = inside[right.CBFBM, right.source] if (right.CBFBM, right.source) in inside else None
+        if own is not None and not own["volume"]:
+            continue
+        if own is not None:
+            right = right._replace(area_mu_100=own["area"], volume_m3_100=own["volume"])
         lines, waters = [], []
         for number, mine in enumerate(_by_parcel(parts[(right.CBFBM, right.source)]), 1):
             at = village.position[mine[0].parcel_fid]
@@ -102,7 +114,8 @@ def poster(county, village, start, end, days):
         county.name, "" if town == village.code[:codes.TOWN] else town, village.name, village.code, county.document,
         county.legal_area, start, end, days, policy.get("publicity.objections_to") or "",
         policy.get("publicity.phone") or "", tuple(rows), tuple(totals["surface"]), tuple(totals["ground"]),
-        tuple((g, county.short_name(g)) for g in groups if county.zones.get(g)), county.demo)
+        tuple((g, county.short_name(g)) for g in groups if county.zones.get(g)), county.demo,
+        unit_poster.rows_of(county, village.code))
 
 
 def _told_apart(county, name_of):

@@ -49,6 +49,14 @@ class CertificateContent:
     issuer: str = ""
     demo: bool = False
 
+    facts = ""
+    unit_kind = codes.HOUSEHOLD_UNIT
+
+    @property
+    def parts(self):
+        """(DKBM, 0.01 亩, 0.01 m³) of each parcel, for the check value."""
+        return [(line.code, line.area_mu_100, line.volume_m3_100) for line in self.lines]
+
     @property
     def source_name(self):
         return codes.SOURCE[self.source]
@@ -114,6 +122,7 @@ class PosterContent:
     ground: Tuple[int, int]
     groups: Tuple[Tuple[str, str], ...]  # (code 14, name)
     demo: bool = False
+    units: Tuple[tuple, ...] = ()  # as ``unit_poster.rows_of`` gives them
 
     @property
     def households(self):
@@ -172,4 +181,8 @@ def unprintable_rows(book, content):
             before = found.get(row.holder_code)
             characters = "".join(dict.fromkeys((before.characters if before else "") + missing))
             found[row.holder_code] = Unprintable(row.holder_code, row.holder_name, content.village_name, characters)
+    for (_, name, code, _), _, _ in content.units:
+        missing = "".join(dict.fromkeys("".join(book.missing(text) for text in (name, code))))
+        if missing:
+            found[code] = Unprintable(code, name, content.village_name, missing)
     return list(found.values())

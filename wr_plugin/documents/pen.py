@@ -10,8 +10,8 @@ from .fonts import HEI, KAI, SONG
 MM = 72 / 25.4
 LEFT, CENTRE, RIGHT = 0, 1, 2
 BLACK, GREY, RED = (0, 0, 0), (0.28, 0.28, 0.28), (0.72, 0.11, 0.11)
-NO_LINE_START = frozenset("，。、；：！？）》」』】〉”’％%,.;:!?)]}·")
-NO_LINE_END = frozenset("（《「『【〈“‘([{")
+NO_LINE_START = frozenset("，。、；：！？）〕》」』】〉”’％%,.;:!?)]}·")
+NO_LINE_END = frozenset("（〔《「『【〈“‘([{")
 SQUEEZE_MIN = 0.72
 CAP_HEIGHT = 0.76  # from the baseline of a Chinese character to its top, in ems
 DESCENT = 0.12

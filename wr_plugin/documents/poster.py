@@ -6,6 +6,7 @@ village share a name, a masked ID tells them apart (DOMAIN §6).
 
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
+from . import unit_poster
 from .grid import Column, Grid
 from .numerals import date_text
 from .page import A3_LANDSCAPE
@@ -37,11 +38,13 @@ def draw(paper, content, land):
     """Draws all pages of one village's poster; ``land`` may be None where the village has no shapes."""
     tables = -(-(len(content.rows) + 1) // ROWS)
     sheets = plan_sheets(content, land)
-    total = 1 + tables + len(sheets)
+    units = unit_poster.pages(content, TABLE_TOP, TABLE_BOTTOM)
+    total = 1 + tables + units + len(sheets)
     _notice(paper, content, total, len(sheets))
     for i in range(tables):
         _table(paper, content, i, 2 + i, total)
-    draw_sheets(paper, content, land, sheets, 2 + tables, total)
+    unit_poster.draw(paper, content, f"{content.village_name}确权单位", X, RIGHT_X, TABLE_TOP, TABLE_BOTTOM, 2 + tables, total, HEIGHT)
+    draw_sheets(paper, content, land, sheets, 2 + tables + units, total)
 
 
 def notice_text(content):

@@ -16,7 +16,7 @@ PARCEL_COLUMNS = ("fid", "DKBM", "DKMC", "DKLB", "DKDZ", "DKNZ", "DKXZ", "DKBZ",
 RIGHT_COLUMNS = ("parcel_fid", "state", "reason", "holder_names", "deducted_mu_100", "source")
 SITE_COLUMNS = ("parcel_fid", "registry_fid", "outlet_code", "well_code", "unapproved_kind", "source")
 PART_COLUMNS = ("part_id", "parcel_fid", "CBFBM", "source", "area_mu_100", "demand_m3_100", "volume_m3_100",
-                "district_code", "outlet_code", "well_code")
+                "district_code", "outlet_code", "well_code", "unit_id")
 IN_WINDOW = "fid IN (SELECT id FROM rtree_parcel_geom WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"
 NAMES_SQL = "SELECT p.fid, p.DKBM, r.holder_names FROM parcel p LEFT JOIN parcel_right r ON r.parcel_fid = p.fid"
 PARCEL_IN_VILLAGE = "parcel_fid IN (SELECT fid FROM parcel WHERE village_code = ?)"

@@ -61,7 +61,11 @@ UNIT_KIND = {
     "permit": "取水许可证", "association": "农民用水者协会", "cooperative": "农民用水合作组织", "collective": "农村集体经济组织",
 }
 LISTED_UNITS = ("association", "cooperative", "collective")
+HOUSEHOLD_UNIT = "holder_source"
 USER_KIND = {"forest": "林草地", "permit": "取水许可用水户", "network": "公共供水管网用水户"}
+USER_HOLDER = {f"{kind}_user": name for kind, name in USER_KIND.items()}
+"""The other water users as holders of a certificate: a permit may also be a unit of confirmation (``UNIT_KIND``)."""
+CERTIFIED_KIND = {**UNIT_KIND, **USER_HOLDER}
 USER_STATE = {"right": "已核定", "cut": "核减后核定", "withheld": "暂不确权", "missing": "缺资料", "out": "不在确权范围"}
 INDUSTRY = {"industry": "工业", "service": "服务业", "domestic": "生活", "public": "公共机构", "livestock": "畜牧",
             "forest": "林草", "agriculture": "农业", "other": "其他"}

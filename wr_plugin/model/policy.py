@@ -159,6 +159,8 @@ SETTINGS = (
     Setting("certificate.valid_from", "有效期起", DAY, "年-月-日，如 2027-01-01", blank=True, note="空着：不能发证"),
     Setting("certificate.valid_to", "有效期止", DAY, "年-月-日，如 2031-12-31", blank=True, note="空着：不能发证"),
     Setting("certificate.issuer", "发证机关", TEXT, "文字", blank=True, note="空着：不能发证"),
+    Setting("certificate.users", "发给水权证的用水户", list_of(codes.USER_KIND, empty=True), "forest、permit、network 的列表，可为 []",
+            absent=(), note="没有列入的，已核定的也不发水权证，出水权登记表"),
 )
 BY_PATH = {s.path: s for s in SETTINGS}
 

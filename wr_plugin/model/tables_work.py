@@ -319,7 +319,7 @@ CERTIFICATE = Table(
     "certificate", "水权证", REVIEW,
     (
         Field("number", TEXT, "证号", required=True),
-        Field("CBFBM", TEXT, "承包方编码", required=True),
+        Field("CBFBM", TEXT, "承包方编码", required=True, note="发给农户以外的单位、用水户的为空文字"),
         Field("holder_name", TEXT, "权利人"),
         Field("village_code", TEXT, "村代码"),
         Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True),
@@ -332,6 +332,8 @@ CERTIFICATE = Table(
         Field("state", TEXT, "状态", codes=codes.CERTIFICATE_STATE),
         Field("confirm_run", INTEGER, "核定运行号", references="run.run_id"),
         Field("run_id", INTEGER, "运行号", references="run.run_id"),
+        Field("unit_kind", TEXT, "权利人类别", codes=codes.CERTIFIED_KIND, note="空为农户（旧版发的证）"),
+        Field("unit_code", TEXT, "单位代码", note="确权单位代码、用水户编号；空为承包方编码（旧版发的证）"),
     ),
     key="number", indexes=("CBFBM", "village_code"),
 )

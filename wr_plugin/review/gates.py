@@ -61,7 +61,9 @@ EARLY = "early"
 class VillageGates:
     """Whether villages may get certificates, by what is recorded for one confirm run.
 
-    ``publicity``: village → last day of the term on its poster, which is the one registered last.
+    ``publicity``: village → last day of the term on its poster, which is the one registered last. The county's own code
+    stands for the water users without contract land: the county publishes them, and the levels from the county upwards
+    decide (张掖方案三（一）3、三（二）1).
     """
 
     def __init__(self, store, policy, confirm_run, today):
@@ -69,7 +71,8 @@ class VillageGates:
         self.levels = list(policy.get("approvals"))
         self.publicity = {r["village_code"]: r["end_date"] for r in reading.rows(
             store, "SELECT village_code, end_date FROM publicity WHERE confirm_run = ? ORDER BY fid", (confirm_run,))}
-        self.objections, self.homeless = _open_objections(store)
+        self.county = store.setting("county_code", "") or ""
+        self.objections, self.homeless = _open_objections(store, self.county)
         self.decisions = [(r["level"], r["zone_code"], r["decision"], r["decided_on"]) for r in reading.rows(
             store, "SELECT level, zone_code, decision, decided_on FROM approval WHERE confirm_run = ? ORDER BY fid DESC",
             (confirm_run,))]
@@ -88,7 +91,7 @@ class VillageGates:
         found = []
         end = self.publicity.get(village)
         if end is None:
-            found.append(Shut("本次核定结果还没有公示", f"公示：publish --village {village}"))
+            found.append(Shut("本次核定结果还没有公示", "公示：publish" + ("" if village == self.county else f" --village {village}")))
         elif end >= self.today:
             found.append(Shut(f"公示到 {end} 才期满", f"{end} 之后再发证"))
         if self.objections.get(village):
@@ -96,6 +99,8 @@ class VillageGates:
         if self.homeless:
             found.append(Shut(f"有 {self.homeless} 条未办结的异议没有写对村代码，不知是哪个村的", "在异议表中改正村代码（12 位）"))
         for level in self.levels:
+            if level == "town" and village == self.county:
+                continue
             decision = self.decision(level, village)
             name = codes.LEVEL[level]
             if decision is None:
@@ -119,13 +124,21 @@ class VillageGates:
             opens.append("或者用 --village 只为条件已具备的村发证")
         raise GateShut(f"{len(closed)} 个村还不能发证\n" + "\n".join(lines), "；".join(opens), code="VillageNotReady")
 
+    def require_users_open(self):
+        """Raises GateShut where water users without contract land may not get their certificates and sheets yet."""
+        shut = self.shut(self.county)
+        if shut:
+            raise GateShut(f"用水户还不能发证、出登记表：{'；'.join(s.what for s in shut)}", "；".join(dict.fromkeys(s.opens for s in shut)),
+                           code="UsersNotReady")
 
-def _open_objections(store):
+
+def _open_objections(store, county):
     """({village: number of open objections}, number of those whose village is none of the county's).
 
-    An objection counts for the village written in it and for that of its parcel. It is open unless it says closed.
+    An objection counts for the village written in it and for that of its parcel; one with the county's own code is about
+    a water user without contract land. It is open unless it says closed.
     """
-    known = {r[0] for r in reading.rows(store, "SELECT DISTINCT village_code FROM parcel")}
+    known = {county, *(r[0] for r in reading.rows(store, "SELECT DISTINCT village_code FROM parcel"))}
     found, homeless = {}, 0
     for row in reading.rows(store, "SELECT o.village_code AS written, p.village_code AS of_parcel FROM objection o"
                                    " LEFT JOIN parcel p ON p.uuid = o.parcel_uuid WHERE o.state IS NOT 'closed'"):

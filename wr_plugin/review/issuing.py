@@ -1,12 +1,13 @@
 """Issuing certificates: who keeps a number, who gets a new one, and the record of both."""
 
+from ..model import codes
 from ..store import reading
-from . import numbering
+from . import locks, numbering
 
 COLUMNS = ("number", "CBFBM", "holder_name", "village_code", "source", "area_mu_100", "volume_m3_100", "valid_from",
-           "valid_to", "check_value", "demo", "state", "confirm_run", "run_id")
-SHOWN_IN_JOURNAL = ("number", "CBFBM", "holder_name", "source", "area_mu_100", "volume_m3_100", "valid_from", "valid_to",
-                    "check_value", "state")
+           "valid_to", "check_value", "demo", "state", "confirm_run", "run_id", "unit_kind", "unit_code")
+SHOWN_IN_JOURNAL = ("number", "CBFBM", "unit_kind", "unit_code", "holder_name", "source", "area_mu_100", "volume_m3_100",
+                    "valid_from", "valid_to", "check_value", "state")
 
 
 class Register:
@@ -23,32 +24,33 @@ class Register:
         self.counted = self._count()
         self.sequence = self.counted
         self.numbers = {r["number"] for r in reading.rows(store, "SELECT number FROM certificate")}
-        self.held = {(r["CBFBM"], r["source"]): dict(r) for r in reading.rows(
+        self.held = {locks.key_of(r): dict(r) for r in reading.rows(
             store, "SELECT * FROM certificate WHERE state = 'valid'")}
         self.added, self.replaced, self.kept, self.renewed = [], [], 0, []
 
     def _count(self):
         return reading.count(self.store, "SELECT count(*) FROM certificate")
 
-    def row_for(self, right, parts):
+    def row_for(self, right, parts, facts=""):
         """The certificate row of a right: the one on record where it still says the same, else a new one.
 
-        ``right``: CBFBM, holder_name, village_code, source, area_mu_100, volume_m3_100; ``parts``: see
-        ``numbering.check_value``.
+        ``right``: unit_kind, unit_code, holder_name, village_code, source, area_mu_100, volume_m3_100; ``parts``,
+        ``facts``: see ``numbering.check_value``.
         """
-        key = (right.CBFBM, right.source)
-        area, volume = int(right.area_mu_100), int(right.volume_m3_100)
-        old = self.held.get(key)
-        if old is not None and numbering.still_valid(old, right.holder_name, area, volume, self.valid_from, self.valid_to,
-                                                     self.demo, parts):
+        code, area, volume = right.unit_code, int(right.area_mu_100), int(right.volume_m3_100)
+        old = self.held.get((right.unit_kind, code, right.source))
+        if old is not None and numbering.still_valid(old, code, right.holder_name, area, volume, self.valid_from,
+                                                     self.valid_to, self.demo, parts, facts):
             self.kept += 1
             if old["confirm_run"] != self.confirm_run:
                 self.renewed.append(old["number"])
             return old
         new_number = self._next_number(right.source)
-        check = numbering.check_value(new_number, right.CBFBM, right.source, area, volume, self.valid_to, parts)
-        row = dict(zip(COLUMNS, (new_number, right.CBFBM, right.holder_name, right.village_code, right.source, area, volume,
-                                 self.valid_from, self.valid_to, check, self.demo, "valid", self.confirm_run, None)))
+        check = numbering.check_value(new_number, code, right.source, area, volume, self.valid_to, parts, facts)
+        household = code if right.unit_kind == codes.HOUSEHOLD_UNIT else ""
+        row = dict(zip(COLUMNS, (new_number, household, right.holder_name, right.village_code, right.source, area, volume,
+                                 self.valid_from, self.valid_to, check, self.demo, "valid", self.confirm_run, None,
+                                 right.unit_kind, code)))
         self.added.append(row)
         if old is not None:
             self.replaced.append((old, new_number))
@@ -112,3 +114,14 @@ def term_warnings(store, valid_to, village_codes):
         warnings.append(("证书有效期晚于机井许可有效期", len(wells),
                          [f"{r['well_code']}（许可至 {r['permit_until']}）" for r in wells[:5]]))
     return warnings
+
+
+def permit_warnings(store, valid_to, right_ids):
+    """[(what, how many, first few)] of users' permits that end before the certificates do; ``right_ids``: whose."""
+    ending = [row for row in reading.rows(store, "SELECT user_id, user_name, user_code, permit_until FROM user_right"
+                                                 " WHERE permit_until <> '' AND permit_until < ? ORDER BY user_id", (valid_to,))
+              if row["user_id"] in right_ids]
+    if not ending:
+        return []
+    return [("证书有效期晚于取水许可有效期", len(ending),
+             [f"{r['user_name'] or r['user_code']}（许可至 {r['permit_until']}）" for r in ending[:5]])]

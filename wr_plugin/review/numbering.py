@@ -35,21 +35,23 @@ def number(pattern, county_code, year, source, sequence):
                           seq=f"{sequence:0{SEQUENCE_DIGITS}d}")
 
 
-def check_value(certificate_number, holder_code, source, area_mu_100, volume_m3_100, valid_to, parts):
+def check_value(certificate_number, code, source, area_mu_100, volume_m3_100, valid_to, parts, facts=""):
     """First 8 hex digits of SHA-256 over
     ``number|CBFBM|source|area in 0.01 亩|volume in 0.01 m³|valid to|DKBM:area:volume;…`` in UTF-8.
 
     All of it is printed on the certificate, so that anybody can compute it again; ``parts``: (DKBM, 0.01 亩,
-    0.01 m³) in the order of the certificate's parcel list.
+    0.01 m³) in the order of the certificate's parcel list. Of another unit, ``code`` is the unit's, ``parts`` are the
+    lines of its annex, and ``facts``, the entries of the first page as ``label:value;…``, follow after another ``|``.
     """
     listed = ";".join(f"{code}:{area}:{volume}" for code, area, volume in parts)
-    text = f"{certificate_number}|{holder_code}|{source}|{area_mu_100}|{volume_m3_100}|{valid_to}|{listed}"
+    text = f"{certificate_number}|{code}|{source}|{area_mu_100}|{volume_m3_100}|{valid_to}|{listed}"
+    text += f"|{facts}" if facts else ""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:CHECK_LENGTH].upper()
 
 
-def still_valid(row, holder_name, area_mu_100, volume_m3_100, valid_from, valid_to, demo, parts):
+def still_valid(row, code, holder_name, area_mu_100, volume_m3_100, valid_from, valid_to, demo, parts, facts=""):
     """Whether a certificate on record says exactly what would be printed now, so that it keeps its number."""
     same = (row["holder_name"], row["area_mu_100"], row["volume_m3_100"], row["valid_from"], row["valid_to"],
             row["demo"]) == (holder_name, area_mu_100, volume_m3_100, valid_from, valid_to, demo)
-    return same and row["check_value"] == check_value(row["number"], row["CBFBM"], row["source"], area_mu_100,
-                                                      volume_m3_100, valid_to, parts)
+    return same and row["check_value"] == check_value(row["number"], code, row["source"], area_mu_100, volume_m3_100,
+                                                      valid_to, parts, facts)

@@ -4,7 +4,7 @@ from ..model.errors import BadInput
 from ..store import reading
 
 SHOWN = 8
-SHOWN_IN_JOURNAL = ("state", "CBFBM", "source", "area_mu_100", "volume_m3_100")
+SHOWN_IN_JOURNAL = ("state", "CBFBM", "unit_kind", "unit_code", "source", "area_mu_100", "volume_m3_100")
 
 
 def chosen(store, numbers, villages):

@@ -115,8 +115,13 @@ SELECT {keys}, sum(pa) AS pa, sum(pd) AS pd, sum(pv) AS pv, sum(oa) AS oa, sum(o
 PARCELS_AGAINST = AGAINST.format(keys="parcel_fid", table="parcel_right")
 HOLDERS_AGAINST = AGAINST.format(keys="CBFBM, source", table="holder_right")
 CERTIFICATES = """
-SELECT c.number, c.source, c.area_mu_100 AS ca, c.volume_m3_100 AS cv, h.area_mu_100 AS ha, h.volume_m3_100 AS hv
-FROM certificate c LEFT JOIN holder_right h ON h.CBFBM = c.CBFBM AND h.source = c.source
+SELECT c.number, c.source, c.area_mu_100 AS ca, c.volume_m3_100 AS cv, coalesce(w.area_mu_100, u.area_mu_100, h.area_mu_100, 0) AS ha,
+       coalesce(w.volume_m3_100, u.volume_m3_100, h.volume_m3_100) AS hv
+FROM certificate c
+LEFT JOIN unit_right u ON u.unit_kind = coalesce(c.unit_kind, 'holder_source') AND u.source = c.source
+    AND u.unit_code = coalesce(c.unit_code, c.CBFBM)
+LEFT JOIN user_right w ON w.user_kind || '_user' = c.unit_kind AND w.user_code = c.unit_code AND w.source = c.source
+LEFT JOIN holder_right h ON h.CBFBM = c.CBFBM AND h.source = c.source AND NOT EXISTS (SELECT 1 FROM unit_right)
 WHERE c.state = 'valid' ORDER BY c.number
 """
 DISTRICTS = f"SELECT district_code, source, {SUMS} FROM right_part GROUP BY district_code, source"  # nosec B608: our own texts
@@ -288,14 +293,14 @@ def _villages(store):
 
 
 def _certificates(store):
-    """{source: line} of the certificates in force, each held against its holder's right."""
+    """{source: line} of the certificates in force, each held against its holder's, unit's or user's right."""
     found = {}
     for row in reading.rows(store, CERTIFICATES):
         line = found.setdefault(row["source"], Line(row["source"], "有效的水权证", 0, (0, None, 0)))
         line.count += 1
         line.sums = line.sums[0] + row["ca"], None, line.sums[2] + row["cv"]
         if (row["ca"], row["cv"]) != (row["ha"], row["hv"]):
-            line.wrong.append(f"{row['number']} 证上 {m3_text(row['cv'])} m³，户水权 {m3_text(row['hv'] or 0)} m³")
+            line.wrong.append(f"{row['number']} 证上 {m3_text(row['cv'])} m³，水权 {m3_text(row['hv'] or 0)} m³")
     for line in found.values():
         line.wrong = _few(line.wrong)
     return found
