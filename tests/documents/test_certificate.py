@@ -169,7 +169,7 @@ def test_a_failure_while_printing_leaves_nothing(ready, tmp_path, monkeypatch):
             raise RuntimeError("断电")
         real(*args)
 
-    monkeypatch.setattr("wr_plugin.commands.certify.certificate.draw", broken)
+    monkeypatch.setattr("wr_plugin.commands.press.certificate.draw", broken)
     with pytest.raises(RuntimeError):
         run_verb("certify", {"work": ready, "out": str(out)})
     assert not out.exists()

@@ -64,9 +64,10 @@ def test_the_ledger_has_the_unit_and_its_members_and_the_sums_agree(work, tmp_pa
 def test_a_household_whose_water_is_the_associations_gets_no_certificate_of_its_own(work, tmp_path):
     with pytest.raises(GateShut, match="不能按户发证") as shut:
         run_verb("certify", {"work": work, "out": str(tmp_path), "trial": True, "holder": [village.HOLDERS["张三"]]})
-    assert "单位成员" in shut.value.remedy
+    assert "--unit XH01" in shut.value.remedy
     result = run_verb("certify", {"work": work, "out": str(tmp_path), "trial": True})
-    assert result.counts["certificates"] == 1, "王五 alone has water of his own"
+    assert result.counts["kinds"] == {"holder_source": 1}, "王五 alone has water of his own"
+    assert result.counts["stopped"] == 2 and "单位编号 XH01 的负责人" in result.text
 
 
 def test_a_change_of_the_units_right_is_journalled(work):

@@ -60,7 +60,8 @@ def run(store, params, progress):
             pages += _print_users(county, book, terms[county.code], staging, printed, left_out)
         progress.step("登记")
         new = [terms[code] for code in printed if not terms[code].recorded]
-        counts = {"villages": sum(code in villages for code in printed), "users": int(county.code in printed), "pages": pages, "new_terms": len(new), "unprintable": len(left_out)}
+        counts = {"villages": sum(code in villages for code in printed), "users": int(county.code in printed), "pages": pages,
+                  "new_terms": len(new), "unprintable": len(left_out)}
         outputs = _record(store, params, started, policy, confirm, new, counts, staging)
     table = _table(terms, published, printed, pages, left_out, county.demo)
     nowhere = reading.count(store, "SELECT count(*) FROM parcel WHERE village_code IS NULL OR village_code = ''")

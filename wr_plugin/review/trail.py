@@ -10,8 +10,8 @@ UNIT = ("unit_kind", "unit_code", "unit_name", "source", "members", "parcels", "
         "volume_m3_100")
 USER = ("user_kind", "user_code", "user_name", "source", "area_mu_100", "quota_m3_100", "permit_m3_100", "volume_m3_100",
         "state", "reason")
-CERTIFICATE = ("CBFBM", "unit_kind", "unit_code", "holder_name", "source", "area_mu_100", "volume_m3_100", "valid_from", "valid_to", "check_value",
-               "state")
+CERTIFICATE = ("CBFBM", "unit_kind", "unit_code", "holder_name", "source", "area_mu_100", "volume_m3_100", "valid_from",
+               "valid_to", "check_value", "state")
 PUBLICITY = ("start_date", "end_date", "days", "confirm_run")
 APPROVAL = ("decision", "who", "decided_on", "note", "confirm_run")
 
