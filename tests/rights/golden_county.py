@@ -68,7 +68,7 @@ def frame(rows, columns=()):
 def wells():
     return frame([{"well_code": r["编号"], "well_name": r["名称或对应"], "permit_number": r["f"].get("许可证"),
                    "permit_m3": float(r["f"].get("许可水量", "nan")), "permit_from": r["f"].get("许可起"),
-                   "metering": coded(codes.METERING, r["f"].get("计量"))} for r in material("机井")])
+                   "permit_until": r["f"].get("许可止"), "metering": coded(codes.METERING, r["f"].get("计量"))} for r in material("机井")])
 
 
 def members(cases):

@@ -11,6 +11,7 @@ from tests.rights.random_county import random_county
 from tests.village import village_policy
 from wr_plugin.commands import confirm
 from wr_plugin.commands.progress import Progress
+from wr_plugin.commands.running import run_verb
 from wr_plugin.model.errors import BadInput
 from wr_plugin.rights import cap_tree, caps, determine, explain
 from wr_plugin.store import reading
@@ -124,7 +125,8 @@ def test_largest_remainder_of_nodes(weights, total, parts):
 
 VILLAGES = [f"{county.COUNTY}10{n}00{m}" for n, m in ((1, 1), (1, 2), (2, 1), (2, 2))]
 TREES = {"villages": ["county", "district", "village"], "canals": ["county", "district", "canal", "outlet"],
-         "towns": ["county", "town", "village"]}
+         "towns": ["county", "town", "village"], "wells": ["county", "district", "well"],
+         "village wells": ["county", "village", "well"]}
 
 
 def treed(seed, share=0.12, size=60):
@@ -138,11 +140,14 @@ def treed(seed, share=0.12, size=60):
     inputs.outlet = pd.DataFrame({"fid": [1, 2, 3], "outlet_code": ["DK01", "DK02", "DK03"],
                                   "canal_code": ["QD11", "QD1", None]}, dtype=object)
     inputs.canal = pd.DataFrame({"fid": [1, 2], "canal_code": ["QD11", "QD1"], "parent_code": ["QD1", None]}, dtype=object)
+    inputs.site["well_code"] = np.where(number == 0, "JJ03", np.array(["JJ01", "JJ02", "JJ04"], dtype=object)[rng.integers(0, 3, size)])
+    inputs.well = pd.DataFrame([{"fid": n, "well_code": f"JJ0{n}", "well_name": f"{n}号井", "permit_number": f"许{n}", "permit_m3": volume}
+                                for n, volume in ((1, size * 600 * share), (2, size * 2000.37 * share), (3, 1.0), (4, np.nan))])
     rough, more = size * 600_000, []
     for level, codes in (("village", VILLAGES[:3]), ("outlet", ("DK01", "DK03")), ("canal", ("QD1", "QD11")),
-                         ("town", (VILLAGES[0][:9],))):
+                         ("town", (VILLAGES[0][:9],)), ("well", ("JJ03",))):
         for code in codes:
-            for source in county.SOURCES if level in ("village", "town") else ("surface",):
+            for source in county.SOURCES if level in ("village", "town") else ("ground",) if level == "well" else ("surface",):
                 more.append(county.cap_row(level, code, source, int(rough * share * rng.uniform(0.05, 0.4)),
                                            reserve_m3_100=int(rng.integers(0, 3)) * 1000))
     inputs.cap = county.cap_table([*inputs.cap.to_dict("records"), *more])
@@ -150,7 +155,7 @@ def treed(seed, share=0.12, size=60):
 
 
 def settings_of(tree, mode, **more):
-    wanted = {"cap.mode": mode, "cap.tree": TREES[tree], "cap.reserve_share": 0.05, **more}
+    wanted = {"cap.mode": mode, "cap.tree": TREES[tree], "cap.reserve_share": 0.05, "cap.without_well": "above", **more}
     if mode == "priority":
         wanted.update({"cap.priority_by": "crop", "cap.priority": ["小麦", "玉米"]})
     return wanted
@@ -173,6 +178,7 @@ def test_nodes_add_up_and_the_order_of_rows_changes_nothing(tree, mode, seed):
     assert roots[names].sum().tolist() == rights.right_part[names].sum().tolist()
     if mode != "report":
         usable = nodes["cap_m3_100"] - nodes["reserve_m3_100"]
+        assert (nodes["limit_m3_100"] >= nodes["volume_m3_100"]).all()
         assert (nodes["volume_m3_100"] <= usable).all() and (nodes["volume_m3_100"] < nodes["demand_m3_100"]).any()
     assert set(nodes["cap_level"]) == set(TREES[tree])
     if mode == "priority":
@@ -194,6 +200,26 @@ def test_every_explanation_equals_the_stored_result(tmp_path, tree, mode, seed):
             assert "None" not in told.text() and "nan" not in told.text()
             cut += "同比例" in told.text() and "≈" in told.text()
         assert bool(cut) == (mode != "report")
+
+
+@pytest.mark.parametrize("tree, mode, only, seed", [
+    ("wells", "proportional", ["county", "district"], 21), ("village wells", "priority", ["village"], 22),
+    ("villages", "proportional", ["village"], 23), ("wells", "priority", ["well"], 24), ("canals", "priority", ["county", "outlet"], 25)])
+def test_levels_that_are_only_reported_cut_nothing_and_the_others_do(tmp_path, tree, mode, only, seed):
+    inputs, changes = treed(seed), settings_of(tree, mode, **{"cap.report_only": only, "cap.without_well": "stop" if seed < 23 else "above"})
+    nodes = determine.determine(inputs, village_policy(**changes)[0]).cap_result
+    over = nodes["demand_m3_100"] > nodes["cap_m3_100"] - nodes["reserve_m3_100"]
+    above = nodes["volume_m3_100"] > nodes["cap_m3_100"] - nodes["reserve_m3_100"]
+    assert set(nodes.loc[above.fillna(False), "cap_level"]) <= set(only)
+    assert over.fillna(False).any() and set(nodes["mode"]) == {mode, "report"}
+    path = county.store_county(tmp_path / "c.gpkg", inputs, changes)
+    with WorkFile.open(path) as store:
+        confirm.run(store, NOTHING, Progress())
+        for row in reading.rows(store, "SELECT uuid FROM parcel"):
+            told = explain.explain_parcel(store, row["uuid"])
+            assert told.consistent, told.text()
+    assert run_verb("verify", {"work": str(path)}).counts["differences"] == 0
+    assert not [line for line in run_verb("balance", {"work": str(path)}).table if "相差" in line[1] or "明细合计" in line[1]]
 
 
 def test_the_explanation_names_each_cap_on_the_way_with_its_reserve(tmp_path):

@@ -143,7 +143,7 @@ def test_a_village_a_district_and_an_outlet_are_explained(work):
     with WorkFile.open(work, readonly=True) as store:
         outlet = reading.one(store, "SELECT outlet_code FROM right_part WHERE outlet_code IS NOT NULL")["outlet_code"]
     assert f"斗口 {outlet}" in told(work, outlet)
-    with pytest.raises(BadInput, match="村、灌区或斗口"):
+    with pytest.raises(BadInput, match="村、灌区、斗口或机井"):
         told(work, "不存在")
 
 

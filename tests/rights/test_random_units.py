@@ -58,6 +58,7 @@ def with_units(inputs, seed):
     inputs.crop_mix = frame([{"district_code": district, "source": source, "crop": crop, "method": "畦灌", "mix_share": share}
                              for district in ("GQ01", "GQ02") for source in county.SOURCES
                              for crop, share in (("玉米", "0.6"), ("小麦", pick("0.4", "0.7")))])
+    inputs.well["permit_until"] = [pick("2019-12-31", "2199-12-31", "2199-12-31", None) for _ in WELLS]
     return inputs
 
 
@@ -76,6 +77,8 @@ def policy_changes(seed):
         "sources.mixed_mode": pick("share", "round"), "sources.surface_rounds": 3, "sources.ground_rounds": pick(1, 4),
         "quota.basis": pick("crop", "composite", "composite"), "cap.mode": pick("report", "proportional"),
         "cap.without_district": pick("stop", "county"), "volume.step_m3": pick(1, 0.1, 0.01), "area.legal": pick("HTMJ", "SCMJ"),
+        "cap.tree": pick(["county", "district"], ["county", "district", "well"], ["county", "well"]),
+        "cap.without_well": pick("stop", "above"), "ground.expired": pick("report", "not_confirmed", None),
     }
 
 

@@ -68,7 +68,7 @@ class County:
         if level == "village":
             row = reading.one(self.store, "SELECT max(village_name) AS name FROM parcel WHERE village_code = ?", (code,))
             return row["name"] or self.short_name(code)
-        return {"county": {code: self.name}, "district": self.districts, "outlet": self.outlets}.get(level, {}).get(code) \
+        return {"county": {code: self.name}, "district": self.districts, "outlet": self.outlets, "well": self.wells}.get(level, {}).get(code) \
             or self.short_name(code)
 
     def water(self, source, outlet_code, well_code):

@@ -34,7 +34,8 @@ SYNONYMS = {
                   "未经批准": "unapproved"},
     "source": {"地表": "surface", "渠水": "surface", "地下": "ground", "井水": "ground"},
     "cap_level": {"县级": "county", "区": "county", "灌区级": "district", "干渠": "canal", "支渠": "canal", "斗渠": "canal",
-                  "乡": "town", "镇": "town", "行政村": "village"},
+                  "乡": "town", "镇": "town", "行政村": "village",
+                  "井": "well", "水井": "well"},
     "demo": {"是": "1", "否": "0"},
 }
 SAID_TO_BE_ABSENT = ("permit_number", "crop", "method", "quota_point", "edition", "page")

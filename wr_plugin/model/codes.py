@@ -75,7 +75,8 @@ LEVEL = {"town": "乡镇初审", "county": "县级核定", "city": "市级终审
 DECISION = {"pass": "通过", "return": "退回"}  # nosec B105: a decision, no password
 OBJECTION_STATE = {"open": "办理中", "closed": "已办结"}
 CERTIFICATE_STATE = {"valid": "有效", "void": "作废"}
-CAP_LEVEL = {"county": "县", "district": "灌区", "canal": "渠道", "outlet": "斗口", "town": "乡镇", "village": "村"}
+CAP_LEVEL = {"county": "县", "district": "灌区", "canal": "渠道", "outlet": "斗口", "town": "乡镇", "village": "村",
+             "well": "机井"}
 CAP_MODE = {"report": "只报告", "proportional": "同比例核减", "priority": "按优先序核减"}
 SURE, REVIEW, NO_MATCH, ACCEPTED, REJECTED = "sure", "review", "none", "accepted", "rejected"
 LINK_DECISION = {SURE: "确定", REVIEW: "待确认", NO_MATCH: "无匹配", ACCEPTED: "人工确认", REJECTED: "人工否定"}

@@ -87,6 +87,9 @@ SETTINGS = (
             note="overdraft 为 no_new 时才用：许可有效期起晚于这一天的算新增。空着：超采区的地下水不核定"),
     Setting("ground.spring", "泉域保护区的地下水", one_of("report", "not_confirmed"), "report（只报告）或 not_confirmed（不确权）",
             blank=True, absent="report", note="空着：机井在泉域保护区的地下水、在泉域保护区的取水许可用水户不核定"),
+    Setting("ground.expired", "机井取水许可过期的地下水", one_of("report", "not_confirmed"), "report（只报告）或 not_confirmed（延续之前不确权）",
+            blank=True, absent="report",
+            note="许可有效期止早于 permit.as_of（空着为核定当天）的算过期；没有填有效期止的不算。空着：过期机井的地下水不核定"),
     Setting("quota.basis", "定额水量的算法", one_of(*QUOTA_BASES), "crop（按作物）或 composite（按综合定额）", absent="crop",
             note="综合定额 = Σ 种植比例 × 作物毛定额，按灌区、水源由种植结构表和定额表算出，四舍五入到 0.01 m³/亩；"
                  "单位水量 = 综合定额 × 单位确权面积，再分到成员"),
@@ -95,10 +98,14 @@ SETTINGS = (
     Setting("volume.step_m3", "水量取整单位（m³）", STEP, "1、0.1 或 0.01"),
     Setting("cap.mode", "超指标时", one_of(*CAP_MODES), "report、proportional 或 priority",
             note="report 只报告；proportional 同比例核减到指标为止；priority 按优先序，前一类足额了才轮到后一类"),
-    Setting("cap.tree", "指标层级", CAP_TREE, "以 county 开头、由上到下的列表，可用 county、district、canal、outlet、town、village",
+    Setting("cap.tree", "指标层级", CAP_TREE, "以 county 开头、由上到下的列表，可用 county、district、canal、outlet、town、village、well",
             absent=("county", "district"),
-            note="指标有哪几级，如 [county, district, canal, outlet]、[county, district, village]、[county, town, village]。"
-                 "县、灌区的指标必须有，其他层级没有填的就不限"),
+            note="指标有哪几级，如 [county, district, canal, outlet]、[county, district, village]、[county, district, well]。"
+                 "县、灌区的指标必须有，其他层级没有填的就不限。well 管地下水：机井的许可水量就是它的指标，指标表里有机井一行的以指标表为准"),
+    Setting("cap.report_only", "只报告不核减的层级", list_of(codes.CAP_LEVEL, empty=True), "cap.tree 中层级的列表，如 [county, district]，可为 []",
+            absent=(), note="mode 为 proportional、priority 时，这些层级超指标只报告，也不因缺指标而停；其余层级照 mode 核减"),
+    Setting("cap.without_well", "机井没有许可水量时", one_of("stop", "above"), "stop（按缺指标处理）或 above（只受上级指标约束）",
+            absent="stop", note="cap.tree 有 well、并且机井超许可要核减时才用：机井图层没有填许可水量，指标表也没有这眼井一行"),
     Setting("cap.reserve_share", "县指标预留比例", SHARE, "0 至 1 的数，至多四位小数", blank=True, absent=None,
             note="县指标中不分的比例；指标表里县那一行填了预留水量的，以填的为准。空着：不预留"),
     Setting("cap.priority_by", "优先序按什么分", one_of(*PRIORITY_BY),
@@ -229,6 +236,10 @@ class Policy:
         """The volume step in 0.01 m³."""
         return round(self.values["volume.step_m3"] * 100)
 
+    def cap_mode(self, level):
+        """What becomes of a cap of this level (``codes.CAP_LEVEL``) that is exceeded: ``codes.CAP_MODE``."""
+        return "report" if level in self.values["cap.report_only"] else self.values["cap.mode"]
+
     @property
     def mixed_share_e4(self):
         """The surface share of mixed parcels in 1e-4; None where blank."""
@@ -271,10 +282,18 @@ def from_mapping(mapping, sha256="", text="") -> Tuple[Optional[Policy], Tuple[P
     if not problems and rounds == [0, 0]:
         problems.append(Problem("sources.ground_rounds", "地表水、地下水的轮次不能都是 0"))
     if not problems:
-        problems.extend(_priority_problems(flat))
+        problems.extend([*_priority_problems(flat), *_tree_problems(flat)])
     if problems:
         return None, tuple(problems)
     return Policy({s.path: flat.get(s.path, s.absent) for s in SETTINGS}, clauses, sha256, text), ()
+
+
+def _tree_problems(flat):
+    """A level that is only reported has to be one of the tree's."""
+    tree = flat.get("cap.tree", BY_PATH["cap.tree"].absent)
+    for level in flat.get("cap.report_only", ()):
+        if level not in tree:
+            yield Problem("cap.report_only", f"“{level}”不是 cap.tree 中的层级，应为：{'、'.join(tree)}")
 
 
 def _priority_problems(flat):

@@ -139,7 +139,7 @@ CAP = Table(
     (
         FID,
         Field("cap_level", TEXT, "层级", codes=codes.CAP_LEVEL, required=True),
-        Field("cap_code", TEXT, "代码", required=True, note="县 6 位、乡镇 9 位、村 12 位代码，或灌区、渠道、斗口代码"),
+        Field("cap_code", TEXT, "代码", required=True, note="县 6 位、乡镇 9 位、村 12 位代码，或灌区、渠道、斗口代码、机井编号"),
         Field("cap_name", TEXT, "名称"),
         Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True, names=("水源",)),
         Field("cap_m3_100", INTEGER, "指标水量", unit="0.01 m³", names=("指标（m³）", "许可水量（m³）", "指标水量（m³）")),

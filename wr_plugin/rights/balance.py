@@ -124,6 +124,7 @@ LEFT JOIN user_right w ON w.user_kind || '_user' = c.unit_kind AND w.user_code =
 LEFT JOIN holder_right h ON h.CBFBM = c.CBFBM AND h.source = c.source AND NOT EXISTS (SELECT 1 FROM unit_right)
 WHERE c.state = 'valid' ORDER BY c.number
 """
+WELLS = "SELECT well_code, sum(demand_m3_100) AS d, sum(volume_m3_100) AS v FROM right_part WHERE source = 'ground' GROUP BY well_code"
 DISTRICTS = f"SELECT district_code, source, {SUMS} FROM right_part GROUP BY district_code, source"  # nosec B608: our own texts
 LAND = """
 SELECT p.village_code AS code, r.source AS source, sum(r.area_mu_100) AS a, sum(r.demand_m3_100) AS d,
@@ -173,6 +174,7 @@ def _lines(store, villages, nodes, report):
     districts = {}
     for row in reading.rows(store, DISTRICTS):
         districts.setdefault(row["source"], {})[row["district_code"]] = _sums(row)
+    wells = {row["well_code"]: (row["d"], row["v"]) for row in reading.rows(store, WELLS)}
     certificates = _certificates(store)
     report(0.9)
     lines = []
@@ -187,6 +189,7 @@ def _lines(store, villages, nodes, report):
                           _few([f"{v.name} {v.verdict}" for v in mine if v.wrong])))
         lines.append(Line(source, "村（按权利人）", sum(v.holders != NOTHING for v in mine), _added(v.holders for v in mine)))
         lines += _cap_lines(source, nodes, sums, districts.get(source, {}))
+        lines += _well_lines(source, nodes, wells)
         for line in lines:
             if line.source == source:
                 line.wrong = _whole_differs(line.sums, sums) + line.wrong
@@ -240,6 +243,20 @@ def _cap_lines(source, nodes, sums, districts):
                 root["cap_m3_100"], root["reserve_m3_100"], roots[0].left_m3_100,
                 _few([f"{_node_name(node)}{'；'.join(node.over)}" for node in mine if node.over]))
     return [*lines, line]
+
+
+def _well_lines(source, nodes, wells):
+    """The line of the wells where the policy's tree has them: all nodes of a well against the parts that it supplies."""
+    stored = {}
+    for node in nodes:
+        if node.row["cap_level"] == "well" and node.row["source"] == source and node.row["cap_code"]:
+            demand, volume = stored.get(node.row["cap_code"], (0, 0))
+            stored[node.row["cap_code"]] = demand + node.row["demand_m3_100"], volume + node.row["volume_m3_100"]
+    if not stored:
+        return []
+    wrong = [f"机井 {code} 核定水量 {m3_text(stored.get(code, (0, 0))[1])} m³，明细合计 {m3_text(wells.get(code, (0, 0))[1])} m³"
+             for code in sorted({*stored, *wells} - {None}) if stored.get(code, (0, 0)) != wells.get(code, (0, 0))]
+    return [Line(source, "机井", len(stored), (None, *map(sum, zip(*stored.values(), wells.get(None, (0, 0))))), _few(wrong))]
 
 
 def _node_name(node):

@@ -11,15 +11,20 @@ from . import cap_tree, columns, limits
 OTHERS = "其余"
 
 
-def index_of(table, policy, forest):
-    """``limits.cap_index`` of the frame ``cap``."""
-    return limits.cap_index(table.astype(object).where(table.notna(), None).to_dict("records"), policy, forest)
+def index_of(table, policy, forest, well=None):
+    """``limits.cap_index`` of the frames ``cap`` and ``well``."""
+    wells = [] if well is None or "well" not in policy.get("cap.tree") else _rows(well)
+    return limits.cap_index(_rows(table), policy, forest, wells)
+
+
+def _rows(frame):
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def grow(inputs, policy, index, place, source, district):
     """The tree that the policy's levels make of these parts, and each part's leaf: (``cap_tree.Tree``, (p,) numbers).
 
-    ``place``: (p,) frame with the object columns ``outlet_code`` and ``village_code``; ``source``: (p,) number into
+    ``place``: (p,) frame with the object columns ``outlet_code``, ``well_code`` and ``village_code``; ``source``: (p,) number into
     ``cap_tree.SOURCES``; ``district``: ``quota.Words`` of the parts. Districts that the cap table names stand in the
     tree also where they have no part. A county has few different places: each is looked at once.
     """
@@ -27,9 +32,10 @@ def grow(inputs, policy, index, place, source, district):
     canals = _canals(inputs) if "canal" in levels else {}
     surface = source == 0
     levelled = {"district": (district.code, district.values)} if "district" in levels else {}
-    if {"canal", "outlet"} & set(levels):
-        number, values = pd.factorize(place["outlet_code"].to_numpy(dtype=object), sort=True)
-        levelled["outlet"] = np.where(surface, number, -1), list(values)
+    for name, wanted, own in (("outlet", {"canal", "outlet"}, surface), ("well", {"well"}, ~surface)):
+        if wanted & set(levels):
+            number, values = pd.factorize(place[f"{name}_code"].to_numpy(dtype=object), sort=True)
+            levelled[name] = np.where(own, number, -1), list(values)
     if {"town", "village"} & set(levels):
         number, values = pd.factorize(place["village_code"].to_numpy(dtype=object), sort=True)
         levelled["village"] = number, list(values)

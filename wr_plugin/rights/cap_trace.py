@@ -22,6 +22,10 @@ class Results:
             self.classes.setdefault(row["cap_fid"], {})[row["class_number"]] = row
         self._granted = {}
 
+    def again(self):
+        """The same stored nodes, for a county with other caps."""
+        return Results(self.rows.values(), [row for rows in self.classes.values() for row in rows.values()])
+
     def _adopt_rows_without_parent(self):
         """Results of an earlier version know county and districts, and not that these stand below that."""
         county = {row["source"]: row["fid"] for row in self.rows.values() if row["cap_level"] == "county"}
@@ -54,17 +58,20 @@ class Results:
         number, step = {row["fid"]: v for v, row in enumerate(rows)}, county.policy.step_m3_100
         parents = [number.get(row["parent_fid"], -1) for row in rows]
         inner, kinds = set(parents), max([1, *(max(self.classes[row["fid"]]) for row in rows if row["fid"] in self.classes)])
-        usable, demands = [], [[0] * len(rows) for _ in range(kinds)]
+        caps, demands = [], [[0] * len(rows) for _ in range(kinds)]
         above = []
         for v, row in enumerate(rows):
             above.append(above[parents[v]] + (rows[parents[v]]["cap_code"],) if parents[v] >= 0 else ())
             rest = row["cap_code"] == cap_tree.REST and parents[v] >= 0
-            cap = None if rest else limits.find_cap(county.cap, row["cap_level"], row["cap_code"], source, above[v])[0]
-            usable.append(None if cap is None else cap.usable_m3_100 // step)
+            caps.append(None if rest else limits.find_cap(county.cap, row["cap_level"], row["cap_code"], source, above[v])[0])
             if v in inner:
                 continue
             for k in range(kinds):
                 demands[k][v] = self.demand_of(row, k) // step
+        for v, cap in cap_tree.permit_shares(caps, [row["demand_m3_100"] for row in rows], step).items():
+            caps[v] = cap
+        usable = [None if cap is None or county.policy.cap_mode(row["cap_level"]) == "report" else cap.usable_m3_100 // step
+                  for cap, row in zip(caps, rows)]
         found = cap_tree.served(cap_tree.Shape(parents, usable), demands)
         return {row["fid"]: [granted[v] for _, granted in found] for v, row in enumerate(rows)}
 
@@ -81,7 +88,7 @@ def path(county, parcel, source, outlet=""):
     site = parcel.site
     outlet = (outlet or site["outlet_code"]) if source == "surface" else None
     place = {"district": site["district_code"], "outlet": outlet, "village": parcel.row["village_code"],
-             "canals": county.canals.get(outlet, ())}
+             "canals": county.canals.get(outlet, ()), "well": site["well_code"] if source == "ground" else None}
     return cap_tree.path_of(county.policy.get("cap.tree"), county.county_code, place)
 
 
@@ -93,8 +100,9 @@ def on_the_way(county, parcel, source, outlet=""):
 
 
 def missing(county, parcel, source, outlet=""):
-    """The caps a part needs and lacks: (level, code, what is missing), the nearest first."""
-    return [(level, code, what) for level, code, _, what in reversed(on_the_way(county, parcel, source, outlet)) if what]
+    """The caps that would cut a part and that it lacks: (level, code, what is missing), the nearest first."""
+    return [(level, code, what) for level, code, _, what in reversed(on_the_way(county, parcel, source, outlet))
+            if what and county.policy.cap_mode(level) != "report"]
 
 
 def class_of(county, parcel, trace, part):

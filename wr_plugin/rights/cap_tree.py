@@ -1,11 +1,11 @@
-"""The tree of caps: county → district → canal → outlet, or township → village, per source. Standard library only.
+"""The tree of caps: county → district → canal → outlet, township → village, or well, per source. Standard library only.
 
 Which levels it has is the policy's (``cap.tree``). A county has few nodes beside its parcels, so they are worked out
 in plain Python integers by one implementation that serves the county (``caps``) and the explanation of one parcel
 (``cap_trace``); only the parts below the leaves are columns.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import List, NamedTuple, Optional
 
 from ..model import codes
@@ -80,8 +80,8 @@ def served(shape, demands):
 def path_of(levels, county_code, place):
     """The codes from the county down to where a part hangs: tuple of (level, code).
 
-    ``place``: ``district``, ``outlet`` (of surface water only) and ``village`` codes and ``canals`` (from the trunk
-    down), None or empty where there is none: such a level is left out.
+    ``place``: ``district``, ``outlet`` (of surface water only), ``well`` (of ground water only) and ``village`` codes and
+    ``canals`` (from the trunk down), None or empty where there is none: such a level is left out.
     """
     path = []
     for level in levels:
@@ -124,13 +124,15 @@ def canals_of_outlets(outlets, canals):
 
 @dataclass
 class Node:
-    """One node: ``path`` from the county down, ``source``; the cap that applies or what is missing of it."""
+    """One node: ``path`` from the county down, ``source``; the cap that applies or what is missing of it. ``cuts``: whether
+    the policy cuts where the cap is exceeded, and does not merely report it."""
 
     path: tuple
     source: str
     parent: int
     cap: Optional[limits.CapRow] = None
     missing: str = ""
+    cuts: bool = True
 
     @property
     def level(self):
@@ -160,12 +162,40 @@ class Tree:
     def under(self, index):
         """The same nodes under the caps of another ``index`` (``limits.cap_index``) with rows of the same keys."""
         return Tree([node if node.rest else Node(node.path, node.source, node.parent, *limits.find_cap(
-            index, node.level, node.code, node.source, node.above)) for node in self.nodes], self.leaf)
+            index, node.level, node.code, node.source, node.above), node.level not in index.reported)
+            for node in self.nodes], self.leaf)
 
-    def shape(self, step_m3_100):
-        """The tree in whole steps: what of a cap is finer than a step goes to nobody."""
+    def shape(self, step_m3_100, cutting=False):
+        """The tree in whole steps: what of a cap is finer than a step goes to nobody. ``cutting``: without the caps that
+        are only reported."""
         return Shape([node.parent for node in self.nodes],
-                     [None if node.cap is None else node.cap.usable_m3_100 // step_m3_100 for node in self.nodes])
+                     [None if node.cap is None or cutting and not node.cuts else node.cap.usable_m3_100 // step_m3_100
+                      for node in self.nodes])
+
+    def share_permits(self, demand_m3_100, step_m3_100):
+        """Gives the nodes of a well that stands below several others their shares of its permit (``permit_shares``).
+        ``demand_m3_100``: per node what its parts want."""
+        for v, cap in permit_shares([node.cap for node in self.nodes], demand_m3_100, step_m3_100).items():
+            self.nodes[v].cap = cap
+
+
+def permit_shares(caps, demand_m3_100, step_m3_100):
+    """{number of the node: its cap} of wells whose permit holds for several nodes, because their land lies in several
+    districts, say: the permit's whole steps in proportion to what is wanted there, by largest remainder in node order.
+
+    Where the permit suffices each node has what it wants; where it does not, all have the same part of it.
+    ``caps``: per node a ``limits.CapRow`` or None.
+    """
+    together, made = {}, {}
+    for v, cap in enumerate(caps):
+        if cap is not None and limits.is_permit(cap.row):
+            together.setdefault(cap.row["cap_code"], []).append(v)
+    for nodes in together.values():
+        wanted = [demand_m3_100[v] for v in nodes]
+        if len(nodes) > 1 and sum(wanted):
+            shares = in_proportion(wanted, caps[nodes[0]].cap_m3_100 // step_m3_100, sum(wanted))
+            made.update((v, replace(caps[v], cap_m3_100=share * step_m3_100)) for v, share in zip(nodes, shares))
+    return made
 
 
 def grow(paths, index, levels=LEVELS, named=()):
@@ -187,7 +217,7 @@ def grow(paths, index, levels=LEVELS, named=()):
 
     number, nodes = {}, []
     for source, path in sorted(held | set(leaf.values()), key=order):
-        node = Node(path, source, number.get((source, path[:-1]), -1))
+        node = Node(path, source, number.get((source, path[:-1]), -1), cuts=path[-1][0] not in index.reported)
         if not node.rest:
             node.cap, node.missing = limits.find_cap(index, node.level, node.code, source, node.above)
         number[source, path] = len(nodes)
@@ -208,7 +238,8 @@ def _refuse_shared_caps(nodes, index):
     for node in nodes:
         if not node.rest:
             for row in limits.cap_rows(index, node.level, node.code, node.source, node.above):
-                used.setdefault(row["fid"], (row, []))[1].append(node)
+                if not limits.is_permit(row):
+                    used.setdefault(row["fid"], (row, []))[1].append(node)
     shared = [one for one in used.values() if len(one[1]) > 1]
     if not shared:
         return
@@ -227,7 +258,8 @@ def unused(nodes, index):
     """Rows of the cap table that limit no node of the tree: list of rows, by fid."""
     used = {row["fid"] for node in nodes if not node.rest
             for row in limits.cap_rows(index, node.level, node.code, node.source, node.above)}
-    return sorted((row for rows in index.values() for row in rows if row["fid"] not in used), key=lambda row: row["fid"])
+    return sorted((row for rows in index.values() for row in rows if row["fid"] not in used and not limits.is_permit(row)),
+                  key=lambda row: row["fid"])
 
 
 def _text(value):

@@ -201,13 +201,14 @@ def grant(tree, demands, mode, step_m3_100):
     """Volumes under the caps of ``cap_tree.Tree``, in steps of ``step_m3_100``.
 
     ``report``: every part gets its demand; what exceeds a cap is a finding. ``proportional`` and ``priority``:
-    ``allocate``, the latter class by class.
+    ``allocate``, the latter class by class, under the caps that are not only reported (``cap_tree.Node.cuts``).
     """
     shape, steps = tree.shape(step_m3_100), demands.demand_m3_100 // step_m3_100
     kinds = len(demands.kinds) if mode == PRIORITY else 1
     uncut = cap_tree.Shape(shape.parents, [None] * len(shape.parents))
-    made = allocate(uncut if mode == REPORT else shape, demands.leaf, steps, demands.kind if mode == PRIORITY else None, kinds)
-    if mode == REPORT:
+    cutting = uncut if mode == REPORT else tree.shape(step_m3_100, cutting=True)
+    made = allocate(cutting, demands.leaf, steps, demands.kind if mode == PRIORITY else None, kinds)
+    if mode == REPORT or any(not node.cuts and not node.rest for node in tree.nodes):
         made.limit = [cap_tree.limits_of(shape, columns.sums(steps, demands.leaf, len(shape.parents)).tolist())]
     rows, classes, findings = [], [], []
     for v in _worth_telling(tree, [sum(column) for column in zip(*made.demand)]):
@@ -241,7 +242,7 @@ def _row(node, made, v, mode, step_m3_100):
     cap = node.cap
     demand, granted = (sum(one[v] for one in column) * step_m3_100 for column in (made.demand, made.granted))
     limit = sum(one[v] for one in made.limit) * step_m3_100
-    row = {"cap_level": node.level, "cap_code": node.code, "source": node.source, "mode": mode,
+    row = {"cap_level": node.level, "cap_code": node.code, "source": node.source, "mode": mode if node.cuts else REPORT,
            "cap_name": ((cap.row["cap_name"] if cap else None) or node.code) if not node.rest else "未归入的",
            "demand_m3_100": demand, "cap_m3_100": cap.cap_m3_100 if cap else None,
            "reserve_m3_100": cap.reserve_m3_100 if cap else None, "limit_m3_100": limit, "volume_m3_100": granted}
@@ -264,17 +265,17 @@ def missing_findings(tree, leaf, demand_m3_100):
     touched = np.zeros(len(tree.nodes), dtype=np.int64)
     touched[np.unique(leaf)] = 1
     for node, demand, there in zip(tree.nodes, waiting, rolled_up(shape, touched.tolist())):
-        if node.missing and there:
+        if node.missing and node.cuts and there:
             yield {"code": "CAP_MISSING", "subject": subject(node), "message":
                    f"{limits.cap_label(node.level, node.code, node.source)}：{node.missing}；"
                    f"定额水量合计 {m3_text(demand)} m³ 未能核定"}
 
 
 def lacking(tree):
-    """Mask over the nodes: a cap is missing at the node or above it."""
+    """Mask over the nodes: a cap that would cut is missing at the node or above it."""
     mask = np.zeros(len(tree.nodes), dtype=bool)
     for v, node in enumerate(tree.nodes):
-        mask[v] = bool(node.missing) or (node.parent >= 0 and mask[node.parent])
+        mask[v] = bool(node.missing) and node.cuts or (node.parent >= 0 and mask[node.parent])
     return mask
 
 
@@ -296,7 +297,7 @@ def _findings(row, node):
     if node.cap is None:
         return
     over = row["demand_m3_100"] - node.cap.usable_m3_100
-    if over > 0:
+    if over > 0 and not limits.is_permit(node.cap.row):  # of a permit WELL_OVER_PERMIT tells
         done = {REPORT: "按政策只报告，未核减", PROPORTIONAL: "已按政策同比例核减", PRIORITY: "已按政策的优先序核减"}[row["mode"]]
         reserved = f"，其中预留 {m3_text(node.cap.reserve_m3_100)} m³" if node.cap.reserve_m3_100 else ""
         yield {"code": "CAP_EXCEEDED", "subject": subject(node), "value": m3_text(over), "message":

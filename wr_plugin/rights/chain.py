@@ -281,7 +281,9 @@ class Telling(UnitTelling):
                         "没有核减，核定水量等于定额水量")
         for part in self.trace.parts:
             note = self.cut_note(part)
-            lines.append(f"{self._who(part)}{self.water(part)}：" + (note or "没有超过指标，不核减"))
+            reported = any(self._over(row) and row["mode"] == "report" for row in self._way(part))
+            lines.append(f"{self._who(part)}{self.water(part)}：" + (
+                note or ("超过指标，按政策只报告，不核减" if reported else "没有超过指标，不核减")))
         return Step("是否超过用水总量指标", inputs, clause, "；".join(lines))
 
     def _way(self, part):
@@ -305,11 +307,13 @@ class Telling(UnitTelling):
             name = (cap.row["cap_name"] if cap else None) or known or code
             line = missing
             if cap:
-                line = f"指标 {m3_text(cap.cap_m3_100)} m³"
+                line = f"{'许可水量' if limits.is_permit(cap.row) else '指标'} {m3_text(cap.cap_m3_100)} m³"
                 if cap.reserve_m3_100:
                     kept = "预留和林草用水" if cap.row.get("forest_m3_100") else "预留"
                     line += f"（其中{kept} {m3_text(cap.reserve_m3_100)} m³，可分 {m3_text(cap.usable_m3_100)} m³）"
             row = stored.get((level, code))
+            if row is not None and cap and limits.is_permit(cap.row) and (row["cap_m3_100"] or 0) < cap.cap_m3_100 - self.policy.step_m3_100:
+                line += f"（井的地分在几处，按定额水量分给这里 {m3_text(row['cap_m3_100'] or 0)} m³）"
             if row is not None:
                 line = f"定额水量合计 {m3_text(row['demand_m3_100'])} m³，{line}"
                 if row["mode"] != "report":
@@ -333,6 +337,12 @@ class Telling(UnitTelling):
                 f"（以 {m3_text(step)} m³ 为单位，{rounded}）")
 
     def _how_cut(self, part):
+        well = next((row for row in self._way(part) if row["cap_level"] == "well" and row["mode"] != "report" and self._over(row)), None)
+        if well is not None and self.policy.get("cap.mode") != "priority":
+            name = self.parcel.places.get("well_code") or well["cap_code"]
+            cap = limits.find_cap(self.county.cap, "well", well["cap_code"], part.source)[0]
+            told = "许可" if cap and limits.is_permit(cap.row) else "指标"
+            return (f"机井 {name} {told} {m3_text(well['cap_m3_100'])} m³，需水 {m3_text(well['demand_m3_100'])} m³，按比例核减")
         if self.policy.get("cap.mode") != "priority":
             return "按指标同比例核减"
         k = cap_trace.class_of(self.county, self.parcel, self.trace, part)

@@ -7,7 +7,7 @@ from ..model.policy import BY_PATH
 from . import retrace, withheld
 from .step import Step
 
-REFUSALS = ("NO_PERMIT", "OVERDRAFT_GROUND", "PERMIT_DATE_MISSING", "SPRING_GROUND", "SETTING_BLANK", "UNIT_UNDECIDED",
+REFUSALS = ("NO_PERMIT", "OVERDRAFT_GROUND", "PERMIT_DATE_MISSING", "WELL_PERMIT_EXPIRED", "SPRING_GROUND", "SETTING_BLANK", "UNIT_UNDECIDED",
             "UNIT_MISSING", "UNIT_AMBIGUOUS")
 SEEN = {None: "检查时没有看过", True: "在内", False: "不在"}
 
@@ -28,7 +28,7 @@ class UnitTelling:
     def unit_matters(self):
         """Whether the policy has anything to say here beyond one household, one source, one certificate."""
         plain = self.policy.get("unit") == "holder_source" and not self.policy.get("units.rules")
-        return not plain or bool(self.trace.refused) or withheld.needs_zones(self.policy)
+        return not plain or bool(self.trace.refused) or withheld.needs_zones(self.policy) or self.policy.get("ground.expired") != "report"
 
     def _unit(self):
         """Whether each part is confirmed at all, and to which unit it belongs."""
@@ -40,9 +40,11 @@ class UnitTelling:
                 codes.DISTRICT_SCALE.get(self.parcel.district.get("district_scale"), "规模未填"),
                 self.parcel.district.get("permit_number") or "没有取水许可证号"))))
         if self.site["well_code"] and withheld.needs_zones(self.policy):
-            at = retrace.abstraction(self.parcel)
+            at = retrace.abstraction(self.parcel, self.county.as_of)
             inputs.append(("机井所在", "，".join((f"超采区：{SEEN[at.overdraft]}", f"泉域保护区：{SEEN[at.spring]}",
                                              f"许可起始：{at.permit_from or '未填'}"))))
+        if self.site["well_code"] and self.policy.get("ground.expired") != "report":
+            inputs.append(("机井取水许可", f"有效期止：{self.parcel.well.get('permit_until') or '未填'}，判断日 {self.county.as_of}"))
         for part in (*self.trace.parts, *self.trace.refused):
             name = self._who(part) + self.water(part)
             if part.refusal:

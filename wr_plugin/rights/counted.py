@@ -12,7 +12,7 @@ import pandas as pd
 from ..model import amounts
 from . import cap_leaves, caps, columns, quota, tallies
 
-LATE = ("volume.step_m3", "cap.mode", "cap.reserve_share", "cap.without_district")
+LATE = ("volume.step_m3", "cap.mode", "cap.reserve_share", "cap.without_district", "cap.without_well", "cap.report_only")
 """Settings that bear upon demands and caps alone."""
 COLUMNS = ("parcel", "holder", "source", "piece", "area_mu_100", "unit")
 
@@ -23,6 +23,7 @@ class Counted:
     def __init__(self, chain):
         part, policy = chain.part, chain.policy
         self.part, self.having = {name: part[name].to_numpy() for name in COLUMNS}, chain.outcome.open
+        self.wells = chain.inputs.well
         self.codes, self.assigned = chain.holding.codes, chain.assigned
         self.keys, self.tree, self._leaves = chain.keys, chain.tree, np.unique(list(chain.tree.leaf.values())).astype(np.int64)
         self._missing = [row is None for row, _ in quota.rows(chain.inputs.quota, chain.keys)]
@@ -50,16 +51,18 @@ class Counted:
         ``table``, ``cap``: frames of the quota and cap tables; ``policy`` differs in ``LATE`` alone and cuts.
         """
         rows = [row for row, _ in quota.rows(table, self.keys)]
-        tree = self.tree.under(cap_leaves.index_of(cap, policy, forest))
+        tree = self.tree.under(cap_leaves.index_of(cap, policy, forest, self.wells))
         if [row is None for row in rows] != self._missing or (caps.lacking(tree)[self._leaves] != self._lacking).any():
             return None
         step = policy.step_m3_100
         amount, eta = (np.array([getattr(row, name) if row else 1 for row in rows], dtype=np.int64)
                        for name in ("quota_m3_mu_100", "eta_e8"))
         steps = quota.demand_m3_100(self.area, amount[self.key], eta[self.key], step) // step
+        wanted = columns.sums(steps * self.count, self.group // self.kinds, len(tree.nodes)).tolist()
+        tree.share_permits([demand * step for demand in caps.rolled_up(tree.shape(step), wanted)], step)
         mine = np.flatnonzero(mask[self.part["parcel"]])
         cell = self.of[mine]
-        granted = self._granted(tree.shape(step), steps, mine, cell, 1 if policy.get("cap.mode") == caps.PROPORTIONAL else self.kinds)
+        granted = self._granted(tree.shape(step, cutting=True), steps, mine, cell, 1 if policy.get("cap.mode") == caps.PROPORTIONAL else self.kinds)
         if granted is None:
             return None
         return pd.DataFrame({**{name: column[mine] for name, column in self.part.items()},

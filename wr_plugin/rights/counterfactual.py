@@ -12,11 +12,12 @@ from ..model import codes
 from ..model.amounts import m3_text
 from ..model.findings import KINDS
 from ..model.policy import LEGAL_AREAS
-from . import limits, retrace
+from . import cap_trace, limits, retrace
 
 MOST_WORDS = 4
 NOT_CUT, NOT_DEDUCTED = "指标不削减", "不占新开、复垦、未批耕地（不扣减）"
 IN_REGISTRY, BY_OUTLET, BY_WELL = "在名录内", "由斗口供水", "由机井供水"
+ENOUGH_PERMITTED = "机井许可水量足够"
 ALL_SURFACE, ALL_GROUND = "水源全部算地表水", "水源全部算地下水"
 LOSSES = (NOT_CUT, NOT_DEDUCTED)
 """What took something away from a parcel that has a right."""
@@ -69,7 +70,8 @@ def counterfactuals(parcel, county, trace) -> List[Counterfactual]:
     cutting = county.policy.get("cap.mode") != "report" or county.policy.get("quota.basis") != "crop"
     for supposed, altered, in_county in _alternatives(parcel, county, trace):
         again = retrace.retrace(altered, in_county)
-        found += _followed_up(supposed, altered, in_county, again, before, cutting)
+        rough = cutting and not (supposed == ENOUGH_PERMITTED and all(part.volume in (part.demand, before.get(part.key)) for part in again.parts))
+        found += _followed_up(supposed, altered, in_county, again, before, rough)
     return [one for one in found if one.change() or not one.trace.having and not trace.having]
 
 
@@ -118,6 +120,8 @@ def _alternatives(parcel, county, trace):
     if site["source"] == "mixed" and (trace.having or reason == "MIX_SHARE_MISSING"):
         for share, told in ((1, ALL_SURFACE), (0, ALL_GROUND)):
             yield told, parcel, _policy(county, **{"sources.mixed_mode": "share", "sources.mixed_surface_share": share})
+    if trace.having and _well_short(parcel, county, trace):
+        yield ENOUGH_PERMITTED, parcel, _with_enough_permitted(parcel, county)
     if county.policy.get("quota.basis") == "crop" and (trace.having or reason == "QUOTA_MISSING"):
         yield from _other_words(parcel, county, trace)
     if (trace.having and county.policy.get("cap.mode") == "report") or reason == "AREA_MISSING":
@@ -128,11 +132,28 @@ def _alternatives(parcel, county, trace):
                 yield f"以{name}为法定面积", cleared, _policy(county, **{"area.legal": legal})
 
 
+def _well_short(parcel, county, trace):
+    """Whether a cap on the parcel's well cut its ground water."""
+    return "well" in county.policy.get("cap.tree") and county.policy.cap_mode("well") != "report" and any(
+        row["cap_level"] == "well" and row["cap_m3_100"] is not None and row["demand_m3_100"] > row["cap_m3_100"] - (row["reserve_m3_100"] or 0)
+        for part in trace.parts if part.volume < part.demand
+        for row in county.cap_results.way(cap_trace.path(county, parcel, part.source, part.outlet), part.source))
+
+
+def _with_enough_permitted(parcel, county):
+    """The county with no cap on the parcel's well; what the nodes are granted is worked out anew."""
+    index = limits.CapIndex({key: rows for key, rows in county.cap.items() if key[:2] != ("well", parcel.site["well_code"])})
+    index.required, index.reported = tuple(one for one in county.cap.required if one != "well"), county.cap.reported
+    return dataclasses.replace(county, cap=index, cap_results=county.cap_results.again())
+
+
 def _not_withheld(parcel, county, trace):
     """Water that the policy does not confirm yet: where what stands against it is gone."""
     codes_found = {part.refusal.code for part in trace.refused}
     if "OVERDRAFT_GROUND" in codes_found:
         yield "机井不在超采区", _site(parcel, well_overdraft=NO), county
+    if "WELL_PERMIT_EXPIRED" in codes_found:
+        yield "机井的取水许可延续", dataclasses.replace(parcel, well={**parcel.well, "permit_until": None}), county
     if "SPRING_GROUND" in codes_found:
         yield "机井不在泉域保护区", _site(parcel, well_spring=NO), county
     if "NO_PERMIT" in codes_found:

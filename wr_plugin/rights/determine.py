@@ -17,7 +17,7 @@ HOLDER_COLUMNS = ("fid", "CBFBM", "CBFMC", "CBFLX")
 OUTLET_COLUMNS = ("fid", "outlet_code", "outlet_name", "canal_code", "metering")
 CANAL_COLUMNS = ("fid", "canal_code", "parent_code")
 DISTRICT_COLUMNS = ("fid", "district_code", "district_name", "permit_number", "district_scale", "metered")
-WELL_COLUMNS = ("fid", "well_code", "permit_number", "permit_m3", "permit_from", "permit_until", "metering")
+WELL_COLUMNS = ("fid", "well_code", "permit_number", "permit_m3", "permit_from", "permit_until", "metering", "well_name")
 REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
 HAVING = ("right", "reduced")
 STEPS = ("areas", "screen", "deduct", "words", "split", "units", "quotas", "missing_caps", "grant", "frames")
@@ -231,16 +231,21 @@ class Chain:
 
     def missing_caps(self):
         """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
-        index = cap_leaves.index_of(self.inputs.cap, self.policy, self.inputs.forest)
+        self.caps = index = cap_leaves.index_of(self.inputs.cap, self.policy, self.inputs.forest, self.inputs.well)
         place = self.part["parcel"].to_numpy()
-        there = pd.DataFrame({"outlet_code": self.outlets_of_parts(),
+        there = pd.DataFrame({"outlet_code": self.outlets_of_parts(), "well_code": self.site["well_code"].to_numpy(dtype=object)[place],
                               "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})
         self.tree, self.part["leaf"] = cap_leaves.grow(
             self.inputs, self.policy, index, there, self.part["source"].to_numpy(), self._of_parts(self.district))
         self.found.extend(caps.unused_findings(self.tree, index))
         self.mode = self.policy.get("cap.mode")
-        if self.mode == caps.REPORT:
-            return
+        if self.mode != caps.REPORT:
+            self._stop_without_caps()
+        wanted = columns.sums(self.part["demand_m3_100"], self.part["leaf"].to_numpy(), len(self.tree.nodes)).tolist()
+        self.tree.share_permits(caps.rolled_up(self.tree.shape(1), wanted), self.policy.step_m3_100)
+
+    def _stop_without_caps(self):
+        place = self.part["parcel"].to_numpy()
         mask = caps.lacking(self.tree)[self.part["leaf"].to_numpy()]
         cut_off = self.part[mask]
         self.outcome.stop(self._mask(np.unique(place[mask])), "no_quota", "CAP_MISSING")

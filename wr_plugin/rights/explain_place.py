@@ -1,4 +1,4 @@
-"""Why a district, an outlet or a village has what it has: totals, outcomes, caps, the biggest reasons. Stdlib only.
+"""Why a district, an outlet, a well or a village has what it has: totals, outcomes, caps, the biggest reasons. Stdlib only.
 
 Everything is summed from the stored parts and held against the stored result, as for parcels and holders.
 """
@@ -10,21 +10,23 @@ from ..store import reading
 from . import chain, counterfactual, facts, limits, retrace
 from .step import Step
 
-LEVELS = {"district": "灌区", "outlet": "斗口", "village": "村"}
+LEVELS = {"district": "灌区", "outlet": "斗口", "village": "村", "well": "机井"}
 NAME_SQL = {
     "district": "SELECT district_name AS name FROM irrigation_district WHERE district_code = ? ORDER BY fid LIMIT 1",
     "outlet": "SELECT outlet_name AS name FROM outlet WHERE outlet_code = ? ORDER BY fid LIMIT 1",
     "village": "SELECT village_name AS name FROM parcel WHERE village_code = ? ORDER BY fid LIMIT 1",
+    "well": "SELECT well_name AS name FROM well WHERE well_code = ? ORDER BY fid LIMIT 1",
 }
 PARCELS = {
     "district": "SELECT parcel_fid FROM parcel_site WHERE district_code = :code",
     "outlet": "SELECT parcel_fid FROM parcel_site WHERE outlet_code = :code"
               " UNION SELECT parcel_fid FROM parcel_outlet WHERE outlet_code = :code",
     "village": "SELECT fid FROM parcel WHERE village_code = :code",
+    "well": "SELECT parcel_fid FROM parcel_site WHERE well_code = :code",
 }
 PARTS = {
     "district": "district_code = :code", "outlet": "outlet_code = :code",
-    "village": "parcel_fid IN (SELECT fid FROM parcel WHERE village_code = :code)",
+    "village": "parcel_fid IN (SELECT fid FROM parcel WHERE village_code = :code)", "well": "well_code = :code",
 }
 MOST_RETRACED = 300
 """So many parcels without a right are worked out again under another supposition; more would take too long to wait for."""
@@ -150,7 +152,7 @@ def _reasons(store, level, code):
 def _differences(store, county, level, code, sums):
     """Where the parts do not agree with the parcels, or with the stored node of the caps."""
     found, names = [], {"area": "确权面积", "demand": "定额水量", "volume": "核定水量"}
-    if level != "outlet":
+    if level not in ("outlet", "well"):
         row = reading.one(store, f"""
             SELECT coalesce(sum(area_mu_100), 0) AS area, coalesce(sum(demand_m3_100), 0) AS demand,
                    coalesce(sum(volume_m3_100), 0) AS volume FROM parcel_right

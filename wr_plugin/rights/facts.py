@@ -28,6 +28,11 @@ class County:
     canals: dict = field(default_factory=dict)
     mix: dict = field(default_factory=dict)
 
+    @property
+    def as_of(self):
+        """The ISO date that permits are judged by: the policy's, else the day of the run; "" before the first."""
+        return self.policy.get("permit.as_of") or (self.run["started_at"][:10] if self.run else "")
+
 
 @dataclass
 class Piece:
@@ -77,7 +82,8 @@ def county(store):
     """Reads what all parcels share."""
     run = _last(store, "confirm")
     policy = (_policy_of(store, run["policy_sha256"]) if run else None) or store.policy()
-    caps = limits.cap_index(_dicts(store, "SELECT * FROM cap"), policy, forest_users.totals(user_facts.tables(store), policy))
+    caps = limits.cap_index(_dicts(store, "SELECT * FROM cap"), policy, forest_users.totals(user_facts.tables(store), policy),
+                            _dicts(store, WELLS_SQL) if "well" in policy.get("cap.tree") else ())
     return County(
         policy, run, _outdated(store, run), limits.quota_index(_dicts(store, "SELECT * FROM quota")), caps,
         cap_trace.Results(_dicts(store, "SELECT * FROM cap_result ORDER BY fid"),
@@ -85,6 +91,9 @@ def county(store):
         store.setting("county_code", ""), _canals(store) if "canal" in policy.get("cap.tree") else {},
         composite.mix_index(_dicts(store, "SELECT * FROM crop_mix")),
     )
+
+
+WELLS_SQL = "SELECT fid, well_code, well_name, permit_number, permit_m3 FROM well ORDER BY fid"
 
 
 def _canals(store):
@@ -213,6 +222,7 @@ NAMED = (
     ("村", "SELECT village_code AS code, NULL AS village FROM parcel WHERE village_name = ? GROUP BY village_code"),
     ("灌区", "SELECT district_code AS code, NULL AS village FROM irrigation_district WHERE district_name = ? GROUP BY 1"),
     ("斗口", "SELECT outlet_code AS code, NULL AS village FROM outlet WHERE outlet_name = ? GROUP BY outlet_code"),
+    ("机井", "SELECT well_code AS code, NULL AS village FROM well WHERE well_name = ? GROUP BY well_code"),
     ("确权单位", "SELECT unit_code AS code, NULL AS village FROM water_unit WHERE unit_name = ? GROUP BY unit_code"),
     ("用水户", "SELECT user_code AS code, NULL AS village FROM user_right WHERE user_name = ? GROUP BY user_code"),
     ("地块", "SELECT DKBM AS code, village_name AS village FROM parcel WHERE DKMC = ? GROUP BY DKBM"),
@@ -235,7 +245,8 @@ def code_of_name(store, name):
 
 def not_found(subject):
     """The error for a code that nothing has."""
-    return BadInput(f"没有编码或名称为“{subject}”的地块、承包方、用水户、村、灌区或斗口", "地块编码 19 位、承包方编码 18 位、村代码 12 位；请核对后再试")
+    return BadInput(f"没有编码或名称为“{subject}”的地块、承包方、用水户、村、灌区、斗口或机井",
+                    "地块编码 19 位、承包方编码 18 位、村代码 12 位；请核对后再试")
 
 
 def _dicts(store, sql, params=()):

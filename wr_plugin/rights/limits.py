@@ -87,11 +87,15 @@ class CapIndex(dict):
     """Cap rows (mappings) by (cap_level, cap_code, source). ``required``: the levels that may not lack a row."""
 
     required = ("county", "district")
+    reported = ()
 
 
-def cap_index(rows, policy=None, forest=None):
+def cap_index(rows, policy=None, forest=None, wells=()):
     """The cap table as a ``CapIndex``, as the policy has it: the share of the county's cap that is reserved where its
     row does not say how much, and whether a district may do without a row.
+
+    ``wells``: rows of ``well``, in fid order. Where the policy's tree has wells, the volume of a well's permit is its cap
+    unless the table has a row for it (永川方案二（三）: 将取水许可证登记载明的水量作为初始用水权).
 
     ``forest``: {(district_code, source): 0.01 m³} of the forest land. It is part of the district's water (张掖方案二（一）1:
     林草地水权包含在灌区水权内), so it is kept from the parcels of its district, and of the county, as a reserve is.
@@ -99,9 +103,31 @@ def cap_index(rows, policy=None, forest=None):
     share = (policy.share_e4("cap.reserve_share") or 0) if policy else 0
     rows = [_without_forest(_with_reserve(row, share), forest or {}) for row in rows]
     index = CapIndex(_index(rows, cap_key))
-    if policy and policy.get("cap.without_district") == "county":
-        index.required = ("county",)
+    if policy:
+        index.required = tuple(level for level, needed in (
+            ("county", True), ("district", policy.get("cap.without_district") != "county"),
+            ("well", policy.get("cap.without_well") == "stop")) if needed)
+        index.reported = tuple(level for level in codes.CAP_LEVEL if policy.cap_mode(level) == "report")
+        if "well" in policy.get("cap.tree"):
+            index.update(_permits(wells, index))
     return index
+
+
+def _permits(wells, index):
+    """Permits as caps of the wells that the cap table does not name. Their ``fid`` is below 0: they are no rows of it."""
+    rows = []
+    for well in wells:
+        volume, code = well["permit_m3"], _text(well["well_code"])
+        if code and ("well", code, "ground") not in index and volume == volume and volume not in (None, 0):
+            rows.append({"fid": -int(well["fid"]), "cap_level": "well", "cap_code": code, "cap_name": well.get("well_name") or None,
+                         "source": "ground", "cap_m3_100": amounts.hundredths(volume), "reserve_m3_100": None, "parent_code": None,
+                         "basis": well.get("permit_number"), "source_row": None})
+    return _index(rows, cap_key)
+
+
+def is_permit(row):
+    """Whether a cap is the volume of a well's permit and no row of the cap table."""
+    return row["fid"] < 0
 
 
 def _with_reserve(row, share_e4):
@@ -133,8 +159,12 @@ def find_cap(index, level, code, source, above=()) -> Tuple[Optional[CapRow], st
     wrong, or contradicted by another misses it at every level.
     """
     rows = cap_rows(index, level, code, source, above)
+    if not rows and level == "well":
+        return None, "机井图层没有填许可水量（或填的是 0），指标表中也没有这眼井" if level in index.required else ""
     if not rows:
         return None, "指标表中没有这一行" if level in index.required else ""
+    if is_permit(rows[0]) and (len({row["cap_m3_100"] for row in rows}) > 1 or rows[0]["cap_m3_100"] < 0):
+        return None, "机井图层中这个编号的许可水量" + ("是负数" if len(rows) == 1 else f"有 {len(rows)} 个不同的值，请改正编号或只留一眼")
     for row in rows:
         if row["cap_m3_100"] is None or int(row["cap_m3_100"]) < 0:
             return None, f"指标表中这一行未填指标水量{where(row)}"

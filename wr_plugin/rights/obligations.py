@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ..model.amounts import hundredths, m3_text, mu_text
-from . import columns, unit_columns
+from . import columns, limits, unit_columns
+
+CUT = {"report": "按政策只报告，未核减", "proportional": "已按政策同比例核减", "priority": "已按政策的优先序核减"}
 
 
 def findings(chain):
@@ -34,6 +36,12 @@ def _managed_areas(chain):
                    f"{row['unit_name'] or code}：分管面积 {mu_text(managed)} 亩，成员确权面积合计 {mu_text(found)} 亩"}
 
 
+def _mode(chain, well):
+    """What becomes of a well beyond its permit: ``codes.CAP_MODE``."""
+    rows = chain.caps.get(("well", well, "ground")) or [] if "well" in chain.policy.get("cap.tree") else []
+    return chain.policy.cap_mode("well") if rows and limits.is_permit(rows[0]) else "report"
+
+
 def _wells(chain):
     """A well whose permit says no volume cannot be held against it."""
     if chain.inputs.well is None:
@@ -54,7 +62,8 @@ def _wells(chain):
         if total > permit:
             over = m3_text(total - permit)
             yield {"code": "WELL_OVER_PERMIT", "subject": well, "value": over, "message":
-                   f"机井 {well} 供水的地块定额水量合计 {m3_text(total)} m³，许可水量 {m3_text(permit)} m³，超出 {over} m³"}
+                   f"机井 {well} 供水的地块定额水量合计 {m3_text(total)} m³，许可水量 {m3_text(permit)} m³，超出 {over} m³，"
+                   f"{CUT[_mode(chain, well)]}"}
         if online is not None and permit >= round(online * 100) and row.get("metering") in (None, "none"):
             yield {"code": "METERING_REQUIRED", "subject": well, "message":
                    f"机井 {well} 年许可水量 {m3_text(permit)} m³，达到 {m3_text(round(online * 100))} m³，须装在线计量设施"}

@@ -131,8 +131,8 @@ def _land(kind, row, source, area, volume, basis):
 
 def volumes(store, nodes):
     """``Volume`` of every candidate that is no land. ``nodes``: ``balance.NodeLine``; what a cap forbids is counted at
-    the node whose cap forbids it, so that these add up without counting anything twice. Wells are told by themselves:
-    their water is in the groundwater of their district too."""
+    the node whose cap forbids it, so that these add up without counting anything twice. Wells that are
+    no nodes are told by themselves: their water is in the groundwater of their district too."""
     found = []
     for node in nodes:
         if node.over_m3_100 > 0:
@@ -143,7 +143,10 @@ def volumes(store, nodes):
     for row in reading.rows(store, USERS):
         over = row["permit_m3_100"] - (row["volume_m3_100"] or 0)
         found.append(Volume(OVER_PERMIT, f"{row['user_name'] or ''} {row['user_code']}".strip(), row["source"], over, "许可水量减核定水量"))
+    told = {node.row["cap_code"] for node in nodes if node.row["cap_level"] == "well" and node.over_m3_100 > 0}
     for row in reading.rows(store, WELLS):
+        if row["subject"] in told:
+            continue
         try:
             over = amounts.hundredths((row["value"] or "").replace(",", ""))
         except ValueError:

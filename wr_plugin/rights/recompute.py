@@ -68,7 +68,7 @@ def _same(old, new):
 def _plain(policy):
     """Whether every part is its household's own, and nothing is withheld for what lies around."""
     return (policy.get("unit") == "holder_source" and not policy.get("units.rules") and policy.get("quota.basis") == "crop"
-            and not withheld.needs_zones(policy) and not policy.get("permit.district_required"))
+            and not withheld.possible(policy))
 
 
 def _parts(old, new, place, owner):

@@ -128,7 +128,7 @@ def _with_quota(trace, parcel, county):
         return trace.stop("no_quota", "MIX_SHARE_MISSING")
     parts = split(trace.shares, site["source"], policy.mixed_surface, parcel.pieces)
     for part in parts:
-        part.refusal = withheld.of_part(policy, part.source, parcel.district.get("permit_number"), abstraction(parcel))
+        part.refusal = withheld.of_part(policy, part.source, parcel.district.get("permit_number"), abstraction(parcel, county.as_of))
         if not part.refusal:
             part.unit, part.refusal = units.unit_of(policy, place_of(parcel, part), parcel.members)
     trace.parts = [part for part in parts if not part.refusal]
@@ -164,10 +164,10 @@ def _with_quota(trace, parcel, county):
     return trace.stop("reduced", "UNAPPROVED_OVERLAP") if deducted else trace.stop("right", "")
 
 
-def abstraction(parcel):
-    """Where the parcel's ground water is taken from."""
+def abstraction(parcel, as_of):
+    """Where the parcel's ground water is taken from. ``as_of``: ISO date that permits are judged by."""
     return withheld.Abstraction(withheld.is_yes(parcel.site["well_overdraft"]), withheld.is_yes(parcel.site["well_spring"]),
-                                parcel.well.get("permit_from"))
+                                parcel.well.get("permit_from"), withheld.is_expired(parcel.well.get("permit_until"), as_of))
 
 
 def place_of(parcel, part):

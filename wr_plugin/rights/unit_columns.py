@@ -11,10 +11,10 @@ from ..model.findings import KINDS
 from . import caps, columns, units, withheld
 
 LISTED = ("listed", *codes.LISTED_UNITS)
-LABEL = {"UNIT_UNDECIDED": "灌区|水源|规模|计量", "NO_PERMIT": "灌区", "OVERDRAFT_GROUND": "机井", "SPRING_GROUND": "机井", "PERMIT_DATE_MISSING": "机井",
+LABEL = {"UNIT_UNDECIDED": "灌区|水源|规模|计量", "NO_PERMIT": "灌区", "OVERDRAFT_GROUND": "机井", "SPRING_GROUND": "机井", "PERMIT_DATE_MISSING": "机井", "WELL_PERMIT_EXPIRED": "机井",
          "UNIT_MISSING": "承包方", "UNIT_AMBIGUOUS": "承包方"}
 SUBJECT = {"NO_PERMIT": "district_code", "OVERDRAFT_GROUND": "well_code", "SPRING_GROUND": "well_code",
-           "PERMIT_DATE_MISSING": "well_code"}
+           "PERMIT_DATE_MISSING": "well_code", "WELL_PERMIT_EXPIRED": "well_code"}
 
 
 @dataclass
@@ -63,7 +63,7 @@ def assign(chain):
     made = Assigned(part["holder"].to_numpy().astype(np.int64), np.full(len(chain.holding.codes), "holder_source", object),
                     chain.holding.codes, np.full(count, "", dtype=object))
     plain = policy.get("unit") == "holder_source" and not policy.get("units.rules")
-    if plain and not withheld.needs_zones(policy) and not policy.get("permit.district_required"):
+    if plain and not withheld.possible(policy):
         made.plain = True
         return made
     places = _Places(chain)
@@ -133,6 +133,7 @@ class _Places:
         self.districts = by_code(inputs.district, "district_code")
         self.outlets = by_code(inputs.outlet, "outlet_code")
         self.wells = by_code(inputs.well, "well_code")
+        self.as_of = chain.policy.get("permit.as_of") or inputs.today
         self.members = units.Members(*(list(_records(frame)) for frame in (inputs.water_unit, inputs.unit_member)))
 
     def different(self, rows):
@@ -158,7 +159,8 @@ class _Places:
     def abstraction(self, at):
         well = self.wells.get(self.columns["well_code"][at]) or {}
         return withheld.Abstraction(*(withheld.is_yes(_plain(self.columns[name][at])) for name in
-                                      ("well_overdraft", "well_spring")), well.get("permit_from"))
+                                      ("well_overdraft", "well_spring")), well.get("permit_from"),
+                                    withheld.is_expired(well.get("permit_until"), self.as_of))
 
     def place(self, at):
         outlet, well = (self.columns[name][at] for name in ("outlet_code", "well_code"))

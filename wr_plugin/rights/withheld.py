@@ -21,11 +21,13 @@ class Refusal:
 @dataclass(frozen=True)
 class Abstraction:
     """Where ground water is taken from: inside an overdraft zone, inside a spring's protection zone (None: nobody has
-    looked), and since when the permit runs (ISO date, None where nobody says)."""
+    looked), and since when the permit runs (ISO date, None where nobody says). ``expired``: whether the well's permit had
+    run out on the day by which permits are judged."""
 
     overdraft: Optional[bool] = None
     spring: Optional[bool] = None
     permit_from: Optional[str] = None
+    expired: bool = False
 
 
 def of_part(policy, source, district_permit, abstraction):
@@ -42,7 +44,11 @@ def of_part(policy, source, district_permit, abstraction):
 
 
 def of_ground(policy, at):
-    """The refusal of ground water taken at ``at``, or None (大同方案三（一）2, 朔州细则三（五）15、16)."""
+    """The refusal of ground water taken at ``at``, or None (大同方案三（一）2: 依据是有效期内的取水许可证; 朔州细则三（五）15、16)."""
+    if at.expired:
+        rule = policy.get("ground.expired")
+        if rule != "report":
+            return Refusal("WELL_PERMIT_EXPIRED") if rule else Refusal("SETTING_BLANK", "ground.expired")
     if at.overdraft:
         rule = policy.get("ground.overdraft")
         if rule is None:
@@ -69,6 +75,16 @@ def of_ground(policy, at):
 def is_yes(value):
     """A stored 是/否 as True, False, or None where it is blank."""
     return None if value is None or value != value else codes.YES_NO.get(str(int(value))) == "是"
+
+
+def is_expired(until, as_of):
+    """Whether a permit had run out by ``as_of``; a permit without an end, and no date to judge by, tell nothing."""
+    return bool(until) and until == until and bool(as_of) and until < as_of
+
+
+def possible(policy):
+    """Whether the policy withholds any water of parcels at all, or leaves blank whether it does."""
+    return needs_zones(policy) or policy.get("ground.expired") != "report" or bool(policy.get("permit.district_required"))
 
 
 def needs_zones(policy):

@@ -3,7 +3,6 @@
 from .figures import shared_out, text
 
 SOURCES = ("surface", "ground")
-LEVELS = ("county", "district", "canal", "outlet", "town", "village")
 
 
 def path_of(levels, county, parcel, source, canals, outlet):
@@ -11,7 +10,7 @@ def path_of(levels, county, parcel, source, canals, outlet):
     village = text(parcel["village_code"])
     outlet = text(outlet) if source == "surface" else ""
     codes = {"county": county, "district": text(parcel["district_code"]), "outlet": outlet,
-             "town": village[:9] if len(village) >= 12 else "", "village": village[:12] if len(village) >= 12 else ""}
+             "well": "" if source == "surface" else text(parcel["well_code"]), "town": village[:9] if len(village) >= 12 else "", "village": village[:12] if len(village) >= 12 else ""}
     path = []
     for level in levels:
         if level == "canal":
@@ -37,7 +36,9 @@ def canals_of_outlets(outlets, canals):
 class Forest:
     """All nodes of one source. ``demand``: {path: [steps per class]} of the paths that have parts."""
 
-    def __init__(self, source, demand, caps, levels, step, named, kinds):
+    def __init__(self, source, demand, caps, levels, step, named, kinds, reported=(), at_one_go=False):
+        """``reported``: levels whose caps cut nothing. ``at_one_go``: there are such nodes; a node's limit is then what all
+        caps together would leave it, classes or not."""
         self.source, self.kinds, self.levels, self.step = source, kinds, levels, step
         self.paths = {path[:n] for path in (*demand, *named) for n in range(1, len(path) + 1)}
         inner = {path[:-1] for path in self.paths if len(path) > 1}
@@ -52,7 +53,14 @@ class Forest:
         self.cap = {path: None if path[-1][1] == "" and len(path) > 1 else caps.find(path, source) for path in self.paths}
         self.demand = {}
         self._add_up(())
+        self._share_permits(caps.permits)
+        self.reported = set(reported)
         self.limit, self.granted = self._grant()
+        if at_one_go:
+            self.reported, self.kinds, own = set(), 1, self.own
+            self.own = {path: [sum(wanted)] for path, wanted in own.items()}
+            self.limit = self._grant()[0]
+            self.own, self.kinds, self.reported = own, kinds, set(reported)
 
     def _below(self, path):
         return self.levels[min(self.levels.index(path[-1][0]) + 1, len(self.levels) - 1)]
@@ -68,10 +76,19 @@ class Forest:
         self.demand[path] = total
         return total
 
+    def _share_permits(self, permits):
+        """The permit of a well that stands in several places is shared by what is wanted in each, in whole steps."""
+        for code in permits:
+            paths = [path for path in sorted(self.paths, key=self._order) if path[-1] == ("well", code)]
+            wanted = [sum(self.demand[path]) for path in paths]
+            if len(paths) > 1 and sum(wanted) and isinstance(self.cap[paths[0]], tuple):
+                for path, steps in zip(paths, shared_out(wanted, self.cap[paths[0]][0] // self.step)):
+                    self.cap[path] = (steps * self.step, 0)
+
     def usable(self, path):
         """Steps that the cap of a node leaves to its users; None where nothing limits them."""
         cap = self.cap.get(path)
-        return None if cap is None or isinstance(cap, str) else (cap[0] - cap[1]) // self.step
+        return None if cap is None or isinstance(cap, str) or path[-1][0] in self.reported else (cap[0] - cap[1]) // self.step
 
     def _grant(self):
         """({path: Σ limit}, {path: [granted per class]}): class after class on what the earlier ones leave."""

@@ -80,13 +80,16 @@ class Reckoning:
         self.step = round(policy.get("volume.step_m3") * 100)
         self.levels, self.mode = tuple(policy.get("cap.tree")), policy.get("cap.mode")
         self.quotas = tables.Quotas(self._rows("SELECT * FROM quota ORDER BY fid"))
+        self.day = policy.get("permit.as_of") or day
         self.users = users.reckoned(policy, {name: self._rows(f"SELECT * FROM {name} ORDER BY fid")  # nosec B608: its tables
                                              for name in users.TABLES}, day)
         forest = self._forest()
-        self.caps = tables.Caps(self._rows("SELECT * FROM cap ORDER BY fid"), policy, forest)
+        self.caps = tables.Caps(self._rows("SELECT * FROM cap ORDER BY fid"), policy, forest,
+                                self._rows("SELECT well_code, permit_m3 FROM well ORDER BY fid"))
+        self.reported = set(policy.get("cap.report_only"))
         by_units = policy.get("quota.basis") == "composite"
         self.composite = units.Composite(self._rows("SELECT * FROM crop_mix ORDER BY fid"), self.quotas) if by_units else None
-        self.rules = parcels.Rules(policy, self.quotas, units.Units(policy, self._rows, codes.LISTED_UNITS), self.composite)
+        self.rules = parcels.Rules(policy, self.quotas, units.Units(policy, self._rows, codes.LISTED_UNITS, self.day), self.composite)
         self.canals = {}
         if "canal" in self.levels:
             self.canals = nodes.canals_of_outlets(
@@ -225,7 +228,7 @@ class Reckoning:
         path = self._path(row, source, outlet)
         if (source, path) not in self.lacking:
             self.lacking[source, path] = any(self.caps.find(path[:n], source) == self.caps.LACKING
-                                             for n in range(1, len(path) + 1))
+                                             for n in range(1, len(path) + 1) if path[n - 1][0] not in self.reported)
         return self.lacking[source, path]
 
     def _grant(self):
@@ -239,8 +242,11 @@ class Reckoning:
         for source, path in self.lacking:
             demand[source].setdefault(path, [0] * kinds)
         self.forests, self.ends = {}, {}
+        at_one_go = self.mode != "report" and any(level in self.reported for source in nodes.SOURCES for path in (
+            *demand[source], *self._named(source)) for level, _ in path)
         for source in nodes.SOURCES:
-            forest = nodes.Forest(source, demand[source], self.caps, self.levels, self.step, self._named(source), kinds)
+            forest = nodes.Forest(source, demand[source], self.caps, self.levels, self.step, self._named(source), kinds,
+                                  self.reported, at_one_go)
             self.forests[source] = forest
             if self.mode == "report":
                 forest.granted = forest.demand

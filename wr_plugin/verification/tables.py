@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal, InvalidOperation
 
-from .figures import rounded, text
+from .figures import hundredths, rounded, text
 
 
 class Quotas:
@@ -46,8 +46,9 @@ class Caps:
 
     LACKING = "lacking"
 
-    def __init__(self, rows, policy, forest):
-        """``forest``: {(district, source): 0.01 m³} of forest land, kept from the parcels as a reserve is."""
+    def __init__(self, rows, policy, forest, wells=()):
+        """``forest``: {(district, source): 0.01 m³} of forest land, kept from the parcels as a reserve is; ``wells``:
+        (well_code, permit_m3), caps of the wells that the table does not name where the policy's tree has wells."""
         self.rows = defaultdict(list)
         share = policy.get("cap.reserve_share")
         for row in rows:
@@ -59,6 +60,13 @@ class Caps:
                        if of == source and (level == "county" or level == "district" and district == code))
             self.rows[level, code, source].append((text(row["parent_code"]), cap, (reserve or 0) + kept))
         self.needed = {"county"} if policy.get("cap.without_district") == "county" else {"county", "district"}
+        self.permits, known = defaultdict(list), {key[:2] for key in self.rows if key[2] == "ground"}
+        if "well" in policy.get("cap.tree"):
+            if policy.get("cap.without_well") == "stop":
+                self.needed.add("well")
+            for code, permit in wells:
+                if text(code) and permit and ("well", text(code)) not in known:
+                    self.permits[text(code)].append(hundredths(permit))
 
     def find(self, path, source):
         """The cap of the last node of a path ((level, code), …) from the county down."""
@@ -66,6 +74,9 @@ class Caps:
         above = {one for _, one in path[:-1]}
         rows = self.rows.get((level, code, source), ())
         rows = [row for row in rows if row[0] and row[0] in above] or [row for row in rows if not row[0]]
+        if not rows and level == "well" and source == "ground" and code in self.permits:
+            volumes = set(self.permits[code])
+            return (volumes.pop(), 0) if len(volumes) == 1 and min(volumes) >= 0 else self.LACKING
         if not rows:
             return self.LACKING if level in self.needed else None
         if any(cap is None or cap < 0 or not 0 <= reserve <= cap for _, cap, reserve in rows):

@@ -30,9 +30,10 @@ class Units:
     """Which unit a part belongs to, or why it has none. ``rows(sql)`` reads the work file; ``listed`` are the kinds of
     unit that a delivered list names."""
 
-    def __init__(self, policy, rows, listed):
-        self.policy, self.listed = policy, set(listed)
-        zones = policy.get("ground.overdraft") != "report" or policy.get("ground.spring") != "report"
+    def __init__(self, policy, rows, listed, day=""):
+        """``day``: ISO date that permits are judged by."""
+        self.policy, self.listed, self.day = policy, set(listed), day
+        zones = any(policy.get(f"ground.{name}") != "report" for name in ("overdraft", "spring", "expired"))
         self.plain = policy.get("unit") == "holder_source" and not policy.get("units.rules") and not zones and \
             not policy.get("permit.district_required")
         self.districts, self.outlets, self.wells = {}, {}, {}
@@ -81,6 +82,9 @@ class Units:
         """The finding code of water that the policy does not confirm yet, or ""."""
         if source == "surface":
             return "NO_PERMIT" if self.policy.get("permit.district_required") and not text(district.get("permit_number")) else ""
+        if self.policy.get("ground.expired") != "report" and text(well.get("permit_until")) and self.day and \
+                well["permit_until"] < self.day:
+            return "SETTING_BLANK" if self.policy.get("ground.expired") is None else "WELL_PERMIT_EXPIRED"
         return ground_refusal(self.policy, parcel["well_overdraft"], parcel["well_spring"], well.get("permit_from"))
 
     def _kind(self, there):
