@@ -206,7 +206,8 @@ def test_every_explanation_equals_the_stored_result(tmp_path, tree, mode, seed):
     ("wells", "proportional", ["county", "district"], 21), ("village wells", "priority", ["village"], 22),
     ("villages", "proportional", ["village"], 23), ("wells", "priority", ["well"], 24), ("canals", "priority", ["county", "outlet"], 25)])
 def test_levels_that_are_only_reported_cut_nothing_and_the_others_do(tmp_path, tree, mode, only, seed):
-    inputs, changes = treed(seed), settings_of(tree, mode, **{"cap.report_only": only, "cap.without_well": "stop" if seed < 23 else "above"})
+    stops = "stop" if seed < 23 else "above"
+    inputs, changes = treed(seed), settings_of(tree, mode, **{"cap.report_only": only, "cap.without_well": stops})
     nodes = determine.determine(inputs, village_policy(**changes)[0]).cap_result
     over = nodes["demand_m3_100"] > nodes["cap_m3_100"] - nodes["reserve_m3_100"]
     above = nodes["volume_m3_100"] > nodes["cap_m3_100"] - nodes["reserve_m3_100"]

@@ -21,7 +21,8 @@ def five_parcels(permits, *caps, **values):
     """Five parcels of 9.00 亩 at 300 m³/亩 each = 2,700 m³ of ground water: 1-3 in district A, 4-5 in B, all on well JJ01;
     ``permits``: {well: permitted m³ or None}; ``values``: {parcel: value} by name, to put some on another well, say."""
     parcels = [county.parcel_row(n, source="ground", **{
-        "district_code": "A" if n < 4 else "B", "well_code": "JJ01", **{name: of[n] for name, of in values.items() if n in of}}) for n in range(1, 6)]
+        "district_code": "A" if n < 4 else "B", "well_code": "JJ01",
+        **{name: of[n] for name, of in values.items() if n in of}}) for n in range(1, 6)]
     rows = [county.cap_row(level, code, "ground", amount * 100, **more) for level, code, amount, more in (
         ("county", county.COUNTY, 99_999, {}), ("district", "A", 99_999, {}), ("district", "B", 99_999, {}), *caps)]
     made = county.county(parcels, [county.link_row(n, n, 6000.0) for n in range(1, 6)],

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,12 +85,15 @@ VILLAGE = "620799101002"
 @settings(max_examples=12)
 @given(st.integers(0, 10**6), st.sampled_from([{"cap.mode": "report"}, {"cap.mode": "proportional"}, PRIORITY,
                                                {**PRIORITY, "cap.mode": "proportional"}]),
-       st.sampled_from([["county", "district"], ["county", "district", "outlet"], ["county"]]), st.sampled_from([0.3, 1.2]),
+       st.sampled_from([["county", "district"], ["county", "district", "outlet"], ["county"],
+                        ["county", "district", "well"]]), st.sampled_from([0.3, 1.2]),
        st.lists(st.lists(st.sampled_from(LEVERS), min_size=1, max_size=2), min_size=1, max_size=4))
 def test_a_village_is_its_part_of_the_whole_answer(seed, mode, tree, cap_share, moves):
     """Whatever way the village is worked out, and where the first move has made a base that others go on from."""
-    policy, _ = village_policy(**mode, **{"cap.tree": tree})
+    policy, _ = village_policy(**mode, **{"cap.tree": tree, "cap.report_only": tree[:1] if "well" in tree else []})
     inputs = random_county(seed, 40, cap_share)
+    inputs.site["well_code"] = [f"JJ0{1 + fid % 3}" for fid in inputs.site["parcel_fid"]]
+    inputs.well = pd.DataFrame({"fid": [1, 2, 3], "well_code": ["JJ01", "JJ02", "JJ03"], "permit_m3": [900.0, 30000.0, 1e7]})
     inputs.parcel["village_code"] = [f"62079910100{1 + fid % 3}" for fid in inputs.parcel["fid"]]
     mine = set(inputs.parcel.loc[inputs.parcel["village_code"] == VILLAGE, "fid"])
     base = what_if.Base(inputs, policy)

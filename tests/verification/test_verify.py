@@ -27,7 +27,8 @@ NOTHING = {"policy": None, "quota": None, "caps": None}
 LEGAL = [(20, "report", "HTMJ", 1.2), (21, "proportional", "HTMJ", 1.2), (22, "proportional", "SCMJ", 0.2),
          (23, "proportional", "YHTMJ", 0.05), (24, "report", "SCMJ", 0.1), (25, "proportional", "HTMJ", 0.0)]
 TREES = [(tree, mode, seed) for seed, (tree, mode) in enumerate(
-    ((tree, mode) for tree in ("villages", "canals", "towns", "wells", "village wells") for mode in ("proportional", "priority", "report")), 40)]
+    ((tree, mode) for tree in ("villages", "canals", "towns", "wells", "village wells")
+     for mode in ("proportional", "priority", "report")), 40)]
 
 
 def confirmed(path, inputs, changes):

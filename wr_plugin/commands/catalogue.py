@@ -119,7 +119,8 @@ VERBS = {
             Param("caps", FILE, "指标表", "改用另一份指标表（*.xlsx）", filter="指标表 (*.xlsx)"),
         ), "confirm"),
         Verb("explain", "说明", "用中文说明一个地块、一户、一个村、斗口、机井或灌区的水权是怎样得出的，情况不同会怎样。", (
-            Param("subject", TEXT, "地块、承包方、村、斗口、机井或灌区", "地块编码（19 位）、承包方编码（18 位）、村代码（12 位），或斗口、机井、灌区、协会、用水户的编号", required=True, positional=True),
+            Param("subject", TEXT, "地块、承包方、村、斗口、机井或灌区",
+                  "地块编码（19 位）、承包方编码（18 位）、村代码（12 位），或斗口、机井、灌区、协会、用水户的编号", required=True, positional=True),
             WORK,
         ), "explain", store="read", in_dock=False),
         Verb("letter", "答复函", "把一个地块或一户的说明写成给异议人的答复函（PDF，按公文格式）：结果、依据和过程、怎样才会改变。", (

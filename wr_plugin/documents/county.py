@@ -68,8 +68,8 @@ class County:
         if level == "village":
             row = reading.one(self.store, "SELECT max(village_name) AS name FROM parcel WHERE village_code = ?", (code,))
             return row["name"] or self.short_name(code)
-        return {"county": {code: self.name}, "district": self.districts, "outlet": self.outlets, "well": self.wells}.get(level, {}).get(code) \
-            or self.short_name(code)
+        known = {"county": {code: self.name}, "district": self.districts, "outlet": self.outlets, "well": self.wells}
+        return known.get(level, {}).get(code) or self.short_name(code)
 
     def water(self, source, outlet_code, well_code):
         """Names of the outlet and well from which a source is drawn."""

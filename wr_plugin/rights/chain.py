@@ -312,7 +312,8 @@ class Telling(UnitTelling):
                     kept = "预留和林草用水" if cap.row.get("forest_m3_100") else "预留"
                     line += f"（其中{kept} {m3_text(cap.reserve_m3_100)} m³，可分 {m3_text(cap.usable_m3_100)} m³）"
             row = stored.get((level, code))
-            if row is not None and cap and limits.is_permit(cap.row) and (row["cap_m3_100"] or 0) < cap.cap_m3_100 - self.policy.step_m3_100:
+            part_of = row is not None and cap and limits.is_permit(cap.row)
+            if part_of and (row["cap_m3_100"] or 0) < cap.cap_m3_100 - self.policy.step_m3_100:
                 line += f"（井的地分在几处，按定额水量分给这里 {m3_text(row['cap_m3_100'] or 0)} m³）"
             if row is not None:
                 line = f"定额水量合计 {m3_text(row['demand_m3_100'])} m³，{line}"

@@ -7,8 +7,8 @@ from ..model.policy import BY_PATH
 from . import retrace, withheld
 from .step import Step
 
-REFUSALS = ("NO_PERMIT", "OVERDRAFT_GROUND", "PERMIT_DATE_MISSING", "WELL_PERMIT_EXPIRED", "SPRING_GROUND", "SETTING_BLANK", "UNIT_UNDECIDED",
-            "UNIT_MISSING", "UNIT_AMBIGUOUS")
+REFUSALS = ("NO_PERMIT", "OVERDRAFT_GROUND", "PERMIT_DATE_MISSING", "WELL_PERMIT_EXPIRED", "SPRING_GROUND",
+            "SETTING_BLANK", "UNIT_UNDECIDED", "UNIT_MISSING", "UNIT_AMBIGUOUS")
 SEEN = {None: "检查时没有看过", True: "在内", False: "不在"}
 
 

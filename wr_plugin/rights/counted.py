@@ -62,7 +62,8 @@ class Counted:
         tree.share_permits([demand * step for demand in caps.rolled_up(tree.shape(step), wanted)], step)
         mine = np.flatnonzero(mask[self.part["parcel"]])
         cell = self.of[mine]
-        granted = self._granted(tree.shape(step, cutting=True), steps, mine, cell, 1 if policy.get("cap.mode") == caps.PROPORTIONAL else self.kinds)
+        kinds = 1 if policy.get("cap.mode") == caps.PROPORTIONAL else self.kinds
+        granted = self._granted(tree.shape(step, cutting=True), steps, mine, cell, kinds)
         if granted is None:
             return None
         return pd.DataFrame({**{name: column[mine] for name, column in self.part.items()},

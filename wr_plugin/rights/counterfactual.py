@@ -70,7 +70,8 @@ def counterfactuals(parcel, county, trace) -> List[Counterfactual]:
     cutting = county.policy.get("cap.mode") != "report" or county.policy.get("quota.basis") != "crop"
     for supposed, altered, in_county in _alternatives(parcel, county, trace):
         again = retrace.retrace(altered, in_county)
-        rough = cutting and not (supposed == ENOUGH_PERMITTED and all(part.volume in (part.demand, before.get(part.key)) for part in again.parts))
+        whole = all(part.volume in (part.demand, before.get(part.key)) for part in again.parts)
+        rough = cutting and not (supposed == ENOUGH_PERMITTED and whole)
         found += _followed_up(supposed, altered, in_county, again, before, rough)
     return [one for one in found if one.change() or not one.trace.having and not trace.having]
 
@@ -135,7 +136,8 @@ def _alternatives(parcel, county, trace):
 def _well_short(parcel, county, trace):
     """Whether a cap on the parcel's well cut its ground water."""
     return "well" in county.policy.get("cap.tree") and county.policy.cap_mode("well") != "report" and any(
-        row["cap_level"] == "well" and row["cap_m3_100"] is not None and row["demand_m3_100"] > row["cap_m3_100"] - (row["reserve_m3_100"] or 0)
+        row["cap_level"] == "well" and row["cap_m3_100"] is not None
+        and row["demand_m3_100"] > row["cap_m3_100"] - (row["reserve_m3_100"] or 0)
         for part in trace.parts if part.volume < part.demand
         for row in county.cap_results.way(cap_trace.path(county, parcel, part.source, part.outlet), part.source))
 

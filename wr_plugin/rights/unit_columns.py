@@ -11,8 +11,8 @@ from ..model.findings import KINDS
 from . import caps, columns, units, withheld
 
 LISTED = ("listed", *codes.LISTED_UNITS)
-LABEL = {"UNIT_UNDECIDED": "灌区|水源|规模|计量", "NO_PERMIT": "灌区", "OVERDRAFT_GROUND": "机井", "SPRING_GROUND": "机井", "PERMIT_DATE_MISSING": "机井", "WELL_PERMIT_EXPIRED": "机井",
-         "UNIT_MISSING": "承包方", "UNIT_AMBIGUOUS": "承包方"}
+LABEL = {"UNIT_UNDECIDED": "灌区|水源|规模|计量", "NO_PERMIT": "灌区", "OVERDRAFT_GROUND": "机井", "SPRING_GROUND": "机井",
+         "PERMIT_DATE_MISSING": "机井", "WELL_PERMIT_EXPIRED": "机井", "UNIT_MISSING": "承包方", "UNIT_AMBIGUOUS": "承包方"}
 SUBJECT = {"NO_PERMIT": "district_code", "OVERDRAFT_GROUND": "well_code", "SPRING_GROUND": "well_code",
            "PERMIT_DATE_MISSING": "well_code", "WELL_PERMIT_EXPIRED": "well_code"}
 

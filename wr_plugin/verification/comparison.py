@@ -127,7 +127,8 @@ def _node(reckoning, forest, source, path, row):
     return {"demand_m3_100": sum(forest.demand[path]) * step, "volume_m3_100": sum(forest.granted[path]) * step,
             "cap_m3_100": cap[0] if known else None,
             "reserve_m3_100": None if earlier and row["reserve_m3_100"] is None else cap[1] if known else None,
-            "limit_m3_100": None if earlier else forest.limit[path] * step, "mode": "report" if path[-1][0] in reckoning.reported else reckoning.mode,
+            "limit_m3_100": None if earlier else forest.limit[path] * step,
+            "mode": "report" if path[-1][0] in reckoning.reported else reckoning.mode,
             "last_remainder": last, "last_key": key}
 
 

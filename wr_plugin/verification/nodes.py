@@ -10,7 +10,8 @@ def path_of(levels, county, parcel, source, canals, outlet):
     village = text(parcel["village_code"])
     outlet = text(outlet) if source == "surface" else ""
     codes = {"county": county, "district": text(parcel["district_code"]), "outlet": outlet,
-             "well": "" if source == "surface" else text(parcel["well_code"]), "town": village[:9] if len(village) >= 12 else "", "village": village[:12] if len(village) >= 12 else ""}
+             "well": "" if source == "surface" else text(parcel["well_code"]),
+             "town": village[:9] if len(village) >= 12 else "", "village": village[:12] if len(village) >= 12 else ""}
     path = []
     for level in levels:
         if level == "canal":
