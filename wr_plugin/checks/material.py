@@ -33,9 +33,11 @@ COLUMNS = {
 POLYGON_LAYERS = ("parcel", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "spring_zone",
                   "forest_parcel", "CJQY")
 LAYERS = (*POLYGON_LAYERS, "well")
-ONLY = {"CBF_JTCY": "CYXM IN (SELECT r.holder_name FROM registry r WHERE NOT EXISTS"
-                    " (SELECT 1 FROM CBF h WHERE h.CBFBM = r.CBFBM AND h.CBFMC = r.holder_name))"}
-"""Members of households are many, and only those count whom the registry names instead of the head."""
+ONLY = {"CBF_JTCY": """CBFBM IN (
+    SELECT r.CBFBM FROM registry r WHERE r.CBFBM <> '' AND r.holder_name <> ''
+      AND r.holder_name IS NOT (SELECT h.CBFMC FROM CBF h WHERE h.CBFBM = r.CBFBM ORDER BY h.fid LIMIT 1)
+    UNION SELECT k.CBFBM FROM registry r JOIN CBDKXX k ON k.DKBM = r.DKBM WHERE coalesce(r.CBFBM, '') = '' AND r.holder_name <> '')"""}
+"""Members of households are many, and only those count whose household the registry may name by another than its head."""
 ROWS_AT_ONCE = 20_000
 
 
@@ -227,10 +229,7 @@ def load(store, policy, report, matches=None):
         slices = []
         for span in _slices(store, name, name not in ONLY) or [(0, 0)]:
             frame = frames.read(store, name, list(columns), " AND ".join(filter(None, ("fid BETWEEN ? AND ?", ONLY.get(name)))), span)
-            for column in columns:
-                if not is_numeric_dtype(frame[column]):
-                    frame[column] = frame[column].where(frame[column].notna(), "")
-            slices.append(frame)
+            slices.append(without_gaps(frame))
             done += len(frame)
             report(done, total)
         read[name] = pd.concat(slices, ignore_index=True) if len(slices) > 1 else slices[0]
@@ -243,6 +242,12 @@ def load(store, policy, report, matches=None):
         shapes[name] = np.concatenate(parts)
     if matches is None:
         matches = frames.read(store, "registry_link")
+    return made(store, policy, read, shapes, matches)
+
+
+def made(store, policy, read, shapes, matches):
+    """``Material`` of rows as they are stored: shapes that an edit has made invalid are repaired, and registry rows carry
+    the codes of the parcels that they are linked to."""
     read["registry"] = registry_links.with_linked_codes(read["registry"], registry_links.linked_codes(matches))
     material = Material(read, shapes, policy, matches, own_codes=store.setting("code_standard") == "own")
     for name in POLYGON_LAYERS:
@@ -251,8 +256,16 @@ def load(store, policy, report, matches=None):
         if name == "parcel":
             material.repaired = reasons
     material.told = frozenset(tuple(row) for row in store.connection.execute(
-        "SELECT code, parcel_uuid FROM finding WHERE stage = 'import' AND code LIKE 'GEOMETRY_%'"))
+        "SELECT code, parcel_uuid FROM finding WHERE code IN ('GEOMETRY_REPAIRED', 'GEOMETRY_MISSING') AND stage = 'import'"))
     return material
+
+
+def without_gaps(frame):
+    """The frame with empty texts where they are missing."""
+    for column in frame.columns:
+        if not is_numeric_dtype(frame[column]):
+            frame[column] = frame[column].where(frame[column].notna(), "")
+    return frame
 
 
 def _size(store, name):

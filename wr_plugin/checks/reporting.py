@@ -13,7 +13,12 @@ COLUMNS = ("subject", "message", "value", "village_code", "parcel_uuid", "source
 def parcel_names(material, rows):
     """What findings call parcels: the code, or the position in the file where the code is empty."""
     chosen = material.parcels.iloc[rows]
-    return [code or f"（无编码，序号 {fid}）" for code, fid in zip(chosen["DKBM"], chosen["fid"])]
+    return [code or unnamed(fid) for code, fid in zip(chosen["DKBM"], chosen["fid"])]
+
+
+def unnamed(fid):
+    """What findings call a parcel without a code."""
+    return f"（无编码，序号 {fid}）"
 
 
 def about_parcels(material, rows, messages, value=None, subject=None, other=None):

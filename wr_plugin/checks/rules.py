@@ -10,7 +10,7 @@ from ..model.findings import KINDS
 from . import areas, codes_and_links, geometry, registry, scope, water
 from .site import site_of
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of a rule, so that a check is run again on unchanged data."""
 
 
@@ -58,6 +58,7 @@ RULES = (
     Rule("WELL_OVERDRAFT", water.well_overdraft),
     Rule("WELL_SPRING", water.well_spring),
 )
+EMPTY_MEANS_NONE = ("district_code", "outlet_code", "well_code", "unapproved_kind")
 NO_DEFECT = ("OUTSIDE_DISTRICT", "NO_SOURCE")
 """These stop a right too, but stand in the site's own columns."""
 
@@ -80,6 +81,15 @@ def all_findings(material, report):
             found.append(frame.assign(code=rule.code))
         report(done, len(RULES))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["code"])
+
+
+def site_rows(material, found):
+    """The table ``parcel_site`` in the order of the parcels, with its column ``defect``."""
+    site = material.site.assign(defect=defects(material, found))
+    for column in EMPTY_MEANS_NONE:
+        site[column] = site[column].astype(object).where(site[column] != "", None)
+    site["outlet_share"] = site["outlet_share"].where(site["outlet_code"].notna())
+    return site
 
 
 def defects(material, found):

@@ -110,15 +110,16 @@ def replace(store, table, frame, geometry=None):
         create_indexes(store.connection, schema.table(table))
 
 
-def update(store, table, frame, run_id=None):
+def update(store, table, frame, run_id=None, keys=None):
     """Makes the rows of a table those of ``frame`` by writing only what differs; within ``transaction``.
 
-    ``run_id``: goes into the rows that are written; a row that says the same keeps the run that wrote it. Where much
-    differs, all is replaced, which is then quicker. Returns how many rows were written or taken away.
+    ``run_id``: goes into the rows that are written; a row that says the same keeps the run that wrote it. ``keys``: the
+    rows with these keys only, those of ``frame`` among them; all others stay. Where much of a whole table differs, all
+    is replaced, which is then quicker. Returns how many rows were written or taken away.
     """
     declared = schema.table(table)
     stamped = frame if run_id is None else frame.assign(run_id=run_id)
-    found = _differing(store, declared, frame) if declared.key in frame.columns else None
+    found = _differing(store, declared, frame, keys) if declared.key in frame.columns else None
     if found is None:
         replace(store, table, stamped)
         return len(frame)
@@ -148,20 +149,14 @@ def _logged(store, table, number):
     return edits.in_bulk(store.connection, table) if number > edits.MOST_LISTED else nullcontext()
 
 
-def _differing(store, declared, frame):
+def _differing(store, declared, frame, keys=None):
     """(positions in ``frame`` that differ from the stored row, keys that are gone, positions that are new), or None where
-    these are so many that the table had better be replaced."""
-    listed, names = ", ".join(f'"{c}"' for c in frame.columns), list(frame.columns)
-    at_key, most = names.index(declared.key), max(LEAST_REPLACED, len(frame) // 4)
+    these are so many of a whole table that it had better be replaced."""
+    names = list(frame.columns)
+    at_key, most = names.index(declared.key), max(LEAST_REPLACED, len(frame) // 4) if keys is None else np.inf
     index, seen = pd.Index(frame[declared.key]), np.zeros(len(frame), dtype=bool)
     changed, gone = [], []
-    cursor = store.connection.execute(
-        f'SELECT {listed} FROM {declared.name} ORDER BY "{declared.key}"')  # nosec B608: schema's names
-    cursor.row_factory = None
-    while True:
-        rows = cursor.fetchmany(ROWS_WRITTEN)
-        if not rows:
-            break
+    for rows in _stored_rows(store, declared, names, keys):
         at = index.get_indexer([row[at_key] for row in rows])
         there = np.flatnonzero(at >= 0)
         gone += [(rows[n][at_key],) for n in np.flatnonzero(at < 0)]
@@ -169,10 +164,29 @@ def _differing(store, declared, frame):
         now = zip(*(_stored(frame[c].iloc[at[there]], declared.by_name[c].type) for c in names))
         changed += [int(at[n]) for n, row in zip(there.tolist(), now) if rows[n] != row]
         if len(changed) + len(gone) > most:
-            cursor.close()
             return None
     added = np.flatnonzero(~seen)
     return (changed, gone, added) if len(changed) + len(gone) + len(added) <= most else None
+
+
+def _stored_rows(store, declared, names, keys):
+    """Lists of the table's rows, all or those with the keys."""
+    sql = f'SELECT {", ".join(map(_quoted, names))} FROM {declared.name}'  # nosec B608: schema's names
+    if keys is None:
+        cursor = store.connection.execute(f"{sql} ORDER BY {_quoted(declared.key)}")
+        cursor.row_factory = None
+        yield from iter(lambda: cursor.fetchmany(ROWS_WRITTEN), [])
+        return
+    asked = sorted(keys)
+    for start in range(0, len(asked), MOST_BOUND):
+        some = asked[start:start + MOST_BOUND]
+        cursor = store.connection.execute(f"{sql} WHERE {_quoted(declared.key)} IN ({', '.join('?' * len(some))})", some)
+        cursor.row_factory = None
+        yield cursor.fetchall()
+
+
+def _quoted(name):
+    return f'"{name}"'
 
 
 def append(store, table, frame, geometry=None):
@@ -298,6 +312,7 @@ def _blobs(geometry, bounds, srs_id):
 
 
 FINDING_COLUMNS = ("parcel_uuid", "village_code", "value", "source_file", "source_row")
+FINDING_SAYS = ("message", *FINDING_COLUMNS)
 
 
 def replace_findings(store, stage, frame, run_id):
@@ -309,8 +324,35 @@ def replace_findings(store, stage, frame, run_id):
     """
     held = acceptances.remembered(store, stage)
     store.connection.execute("DELETE FROM finding WHERE stage = ?", (stage,))
-    if not len(frame):
-        return
+    if len(frame):
+        append(store, "finding", _finding_rows(frame, stage, run_id, held))
+
+
+def update_findings(store, stage, frame, run_id, is_found_anew):
+    """Makes the findings of one step for which ``is_found_anew(code, subject)`` those of ``frame``, which has no others,
+    by writing only what differs; within ``transaction``. See ``replace_findings``. Returns how many differ."""
+    held = acceptances.remembered(store, stage)
+    left = {}
+    cursor = store.connection.execute(
+        f"SELECT fid, code, subject, {', '.join(FINDING_SAYS)} FROM finding WHERE stage = ? ORDER BY fid DESC",  # nosec B608: constants
+        (stage,))
+    cursor.row_factory = None
+    for fid, code, subject, *says in cursor:
+        if is_found_anew(code, subject):
+            left.setdefault((code, subject, *says), []).append(fid)
+    if len(frame):
+        rows = _finding_rows(frame, stage, run_id, held)
+        told = zip(*(_stored(rows[name], schema.table("finding").by_name[name].type) for name in ("code", "subject", *FINDING_SAYS)))
+        new = np.array([not (left.get(one) and left[one].pop()) for one in told], dtype=bool)
+        append(store, "finding", rows[new])
+    else:
+        new = np.zeros(0, dtype=bool)
+    gone = [(fid,) for fids in left.values() for fid in fids]
+    store.connection.executemany("DELETE FROM finding WHERE fid = ?", gone)
+    return int(new.sum()) + len(gone)
+
+
+def _finding_rows(frame, stage, run_id, held):
     rows = frame.reindex(columns=["code", "subject", "message", *FINDING_COLUMNS])
     rows = rows.sort_values(["code", "subject", "source_row"], kind="stable", ignore_index=True)
     rows["stage"], rows["run_id"] = stage, run_id
@@ -318,4 +360,4 @@ def replace_findings(store, stage, frame, run_id):
     rows["remedy"] = rows["code"].map({c: k.remedy for c, k in KINDS.items()})
     rows["state"] = [held.get(key, "open") for key in zip(rows["code"], rows["subject"], rows["message"])]
     rows["village_code"] = rows["village_code"].where(rows["village_code"].notna(), "")
-    append(store, "finding", rows)
+    return rows
