@@ -106,6 +106,35 @@ def test_another_legal_area_is_adopted_but_must_be_checked_again(work):
     assert confirmed.counts["surface_m3_100"] == result.counts["surface_m3_100_after"]
 
 
+@pytest.mark.parametrize("texts", [["斗口最小占比=0.99"], ["扣减=不扣", "扣减起点=0"], ["地块类别=承包地块、自留地"], ["除外用途=无"],
+                                   ["确权单位=村集体", "水量取整=0.01"], ["优先按=作物", "优先序=小麦>玉米", "超指标=priority", "指标:*=-60%"]])
+def test_what_was_shown_is_what_adopting_checking_and_confirming_gives(work, texts):
+    result = whatif(work, *texts, adopt=True)
+    if "须重新检查" in result.title:
+        run_verb("check", {"work": str(work)})
+        run_verb("confirm", {"work": str(work)})
+    with WorkFile.open(work, readonly=True) as store:
+        stored = {row[0]: row[1] for row in reading.rows(store, "SELECT source, sum(volume_m3_100) FROM unit_right GROUP BY source")}
+        assert not [problem for problem in journal.verify(store)]
+    assert {source: stored.get(source, 0) for source in ("surface", "ground")} == {
+        source: result.counts[f"{source}_m3_100_after"] for source in ("surface", "ground")}
+
+
+def test_parcels_across_outlets_put_to_one_outlet(work):
+    """From split to larger no check is needed to see it; the other way round the check has to look again, and says so."""
+    with pytest.raises(BadInput, match="只在政策规定分开时才留下") as caught:
+        whatif(work, "跨斗口=按重叠面积分开")
+    assert "副本上检查" in caught.value.remedy
+
+
+def test_units_and_other_users_are_told_and_written(work, tmp_path):
+    result = whatif(work, "确权单位=village", out=str(tmp_path / "t.xlsx"))
+    assert any(label == "确权单位：村集体" for label, _ in result.table)
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert book.sheetnames[:2] == ["合计", "确权单位"]
+    assert [cell.value for cell in book["确权单位"][6]][:4] == ["村集体", "620799101001", "示例村", "地表水"]
+
+
 def test_a_certificate_in_force_is_not_contradicted(work):
     with WorkFile.open(work) as store, store.transaction():
         store.connection.execute(

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import time
 
+from ..model import codes
 from ..model.errors import WaterRightsError
 from ..model.policy import LEGAL_AREAS
 from ..rights import levers
@@ -43,7 +44,8 @@ class Live:
         on_map = self._draw(made, request.get("map"))
         return {
             "told": [levers.told(lever, self.base.policy) for lever in changes], "counts": whatif.counts_of(made),
-            "totals": self._totals(made), "holders": self._people(made), "warnings": [
+            "totals": self._totals(made), "units": self._units(made), "others": [
+                {"name": name, "text": text} for name, text in whatif.rows_of_others(made.others)], "holders": self._people(made), "warnings": [
                 text for _, text in whatif.warnings(self.store, self.base, changes)],
             "map": on_map, "seconds": round(time.perf_counter() - loaded, 3), "loading": round(loaded - started, 3)}
 
@@ -68,6 +70,13 @@ class Live:
                  "source": row.source, "before": int(row.volume_m3_100_before), "after": int(row.volume_m3_100_after),
                  "cap": None if row.cap_m3_100 is None or row.cap_m3_100 != row.cap_m3_100 else int(row.cap_m3_100)}
                 for row in frame.astype({"cap_m3_100": object}).where(frame.notna(), None).itertuples()]
+
+    def _units(self, made):
+        """The units of confirmation that are no households, those that lose most first."""
+        frame = made.units.assign(change=made.units["volume_m3_100_after"] - made.units["volume_m3_100_before"])
+        return [{"kind": codes.UNIT_KIND[row.kind], "code": row.code, "name": row.name, "source": row.source,
+                 "before": int(row.volume_m3_100_before), "after": int(row.volume_m3_100_after)}
+                for row in frame.sort_values(["change", "kind", "code", "source"]).itertuples(index=False)]
 
     def _people(self, made):
         """The households that lose most, then those that gain most."""

@@ -14,7 +14,7 @@ from ..intake import policy_file
 from ..model import codes
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import BadInput, GateShut
-from ..rights import determine, figures, levers, what_if
+from ..rights import determine, figures, levers, user_facts, what_if
 from ..store import frames, journal, reading, runs
 from . import confirm, limits_in_force
 from .interrupting import interruptible
@@ -62,10 +62,12 @@ def base_of(store, progress, start=""):
     policy = store.policy()
     confirm.require_check(store, policy)
     inputs = confirm.read_inputs(store, progress, policy)
+    share = frames.read(store, "parcel_site", ("parcel_fid", what_if.SHARE))
+    inputs.site = inputs.site.merge(share, on="parcel_fid", how="left")
     if start:
         progress.step(start)
     try:
-        return what_if.Base(inputs, policy, progress.update)
+        return what_if.Base(inputs, policy, progress.update, user_facts.tables(store))
     except determine.MissingSites as error:
         raise GateShut(str(error), "请先运行“检查”（check）") from error
 
@@ -92,6 +94,7 @@ def _table(store, answer):
     if area[0] != area[1]:
         rows.append(("确权面积", f"{mu_text(area[0])} → {mu_text(area[1])} 亩"))
     counts = counts_of(answer)
+    rows += _of_units(answer.units) + rows_of_others(answer.others)
     rows.append(("水量增加的户", f"{counts['holders_more']:,}（按户和水源计）"))
     rows.append(("水量减少的户", f"{counts['holders_less']:,}（按户和水源计）"))
     for title, key in (("由无到有的地块", "parcels_gained"), ("由有到无的地块", "parcels_lost")):
@@ -105,6 +108,33 @@ def _table(store, answer):
             rows.append((title, f"{village} {one.holder_name or one.CBFBM} {codes.SOURCE[one.source]}："
                                 f"{_change(one.volume_before, one.volume_after)}"))
     return rows
+
+
+def _of_units(units):
+    """Units of confirmation that are no households: how many of each kind gain or lose, and who most."""
+    rows, change = [], units["volume_m3_100_after"] - units["volume_m3_100_before"]
+    for kind, some in units.assign(change=change).groupby("kind", sort=True):
+        before, after = (int(some[f"volume_m3_100_{when}"].sum()) for when in figures.WHEN)
+        rows.append((f"确权单位：{codes.UNIT_KIND[kind]}", f"{_change(before, after)}；增加的 {(some['change'] > 0).sum():,}，"
+                                                    f"减少的 {(some['change'] < 0).sum():,}（按单位和水源计）"))
+        listed = some[some["change"] != 0].sort_values(["change", "code", "source"])
+        for title, most in (("减少最多", listed[listed["change"] < 0].head(SHOWN)),
+                            ("增加最多", listed[listed["change"] > 0].tail(SHOWN)[::-1])):
+            rows += [(f"　{title}", f"{one.name} {codes.SOURCE[one.source]}：{_change(one.volume_m3_100_before, one.volume_m3_100_after)}")
+                     for one in most.itertuples(index=False)]
+    return rows
+
+
+def rows_of_others(others):
+    """The users without contract land, and the totals of the level above that are exceeded."""
+    if others is None or not (len(others.volumes) or others.ceilings):
+        return []
+    rows = [(f"{codes.USER_KIND[one.kind]}{codes.SOURCE[one.source]}",
+             _change(one.before, one.after) + ("" if one.users_before == one.users_after else
+                                               f"；{one.users_before:,} → {one.users_after:,} 个")
+             if others.touched else f"{m3_text(one.after)} m³（{one.users_after:,} 个，这次试算与它无关）")
+            for one in others.volumes.itertuples()]
+    return rows + [("超过上级总量", message) for message in others.ceilings]
 
 
 def _change(before, after):

@@ -39,7 +39,7 @@ def with_settings(policy, mapping, changes, note):
     wanted = copy.deepcopy(dict(mapping))
     for path, value in changes.items():
         section, _, name = path.rpartition(".")
-        (wanted[section] if section else wanted)[name] = value
+        (wanted.setdefault(section, {}) if section else wanted)[name] = value
     text = _lines_changed(policy.text, changes)
     try:
         kept = text is not None and _dates_as_text(yaml.safe_load(text)) == wanted

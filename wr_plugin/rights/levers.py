@@ -1,7 +1,7 @@
 """Levers of a what-if (试算): what is changed, as text that staff write, and the tables and policy with it changed.
 
-One lever is ``名称[:对象]=值``. Names: 定额, η渠系, η田间 (rows of the quota table), 指标 (rows of the cap table), and the
-settings of ``SETTINGS``. 对象: words by which rows are chosen, in any order, joined by ``/``; ``*`` or nothing for every
+One lever is ``名称[:对象]=值``. Names: 定额, η渠系, η田间 (rows of the quota table), 指标, 预留 (rows of the cap table),
+地块 (facts of one parcel), and the settings of ``lever_settings``. 对象: words by which rows are chosen, in any order, joined by ``/``; ``*`` or nothing for every
 row. 值: a number as it would stand in the table, or a change by per cent with its sign (``-5%``, ``+5%``).
 Nothing is guessed: a word that no row has, a value finer than the table's unit, or a coefficient above 1 is refused.
 """
@@ -10,31 +10,21 @@ import dataclasses
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Optional, Tuple
+from typing import Tuple
 
 from ..model import amounts, codes
 from ..model import policy as policies
 from ..model.errors import BadInput
-from . import limits, parcel_edits
+from . import lever_settings, limits, parcel_edits
 
-QUOTA, ETA_CANAL, ETA_FIELD, CAP = "quota_m3_mu_100", "eta_canal", "eta_field", "cap_m3_100"
+QUOTA, ETA_CANAL, ETA_FIELD = "quota_m3_mu_100", "eta_canal", "eta_field"
+CAP, RESERVE = "cap_m3_100", "reserve_m3_100"
 TABLE_LEVERS = {
     "定额": QUOTA, "quota": QUOTA, "η渠系": ETA_CANAL, "eta_canal": ETA_CANAL, "渠系水利用系数": ETA_CANAL,
-    "η田间": ETA_FIELD, "eta_field": ETA_FIELD, "田间水利用系数": ETA_FIELD, "指标": CAP, "cap": CAP,
+    "η田间": ETA_FIELD, "eta_field": ETA_FIELD, "田间水利用系数": ETA_FIELD, "指标": CAP, "cap": CAP, "预留": RESERVE, "reserve": RESERVE,
 }
-SETTINGS = {
-    "法定面积": "area.legal", "地表水比例": "sources.mixed_surface_share", "超指标": "cap.mode",
-    "须在名录内": "scope.require_registry", "扣减起点": "scope.deduct_min_m2", "默认作物": "quota.default_crop",
-    "默认灌溉方式": "quota.default_method", "水量取整": "volume.step_m3",
-}
-AT = {
-    "area.legal": "areas", "scope.require_registry": "screen", "scope.deduct_min_m2": "deduct",
-    "quota.default_crop": "words", "quota.default_method": "words", "sources.mixed_surface_share": "words",
-    "volume.step_m3": "quotas", "cap.mode": "missing_caps",
-}
-"""The first step of ``determine.Chain`` that a setting bears upon; other settings bear upon the check as well, which a
-what-if does not run again."""
-NAMES = {QUOTA: "定额", ETA_CANAL: "η渠系", ETA_FIELD: "η田间", CAP: "指标"}
+NAMES = {QUOTA: "定额", ETA_CANAL: "η渠系", ETA_FIELD: "η田间", CAP: "指标", RESERVE: "预留"}
+CAPS = (CAP, RESERVE)
 LEVER = re.compile(r"\s*([^:：=＝]+?)\s*(?:[:：]\s*([^=＝]*?)\s*)?[=＝]\s*(.+?)\s*")
 PER_CENT = re.compile(r"([-+＋－−])\s*(\d+(?:\.\d+)?)\s*[%％]")
 ANY = ("*", "＊", "全部")
@@ -58,7 +48,7 @@ class Lever:
         """``quota``, ``cap``, ``parcel`` or ``policy``."""
         if self.field.startswith("parcel."):
             return "parcel"
-        return "cap" if self.field == CAP else "quota" if self.field in NAMES else "policy"
+        return "cap" if self.field in CAPS else "quota" if self.field in NAMES else "policy"
 
 
 @dataclass(frozen=True)
@@ -82,12 +72,14 @@ def parse(text):
         return Lever(text.strip(), TABLE_LEVERS[name], words, amount, relative)
     if name in ("地块", "parcel"):
         return _of_parcel(text, words, value)
-    path = SETTINGS.get(name, name)
-    if path not in AT:
-        raise BadInput(f"“{name}”不能试算", f"可以试算的：{'、'.join([*NAMES.values(), *SETTINGS])}；{GRAMMAR}", where="--lever")
+    path = lever_settings.PATHS.get(name)
+    if path is None:
+        lever_settings.refuse(name)
+        listed = "、".join([*NAMES.values(), *(short.names[0] for short in lever_settings.LEVERS.values())])
+        raise BadInput(f"“{name}”不能试算", f"可以试算的：{listed}；{GRAMMAR}", where="--lever")
     if words:
         raise BadInput(f"“{name}”不分对象", f"写成 {name}=值", where="--lever")
-    return Lever(text.strip(), path, (), _setting(path, value))
+    return Lever(text.strip(), path, (), lever_settings.value_of(path, value))
 
 
 def _of_parcel(text, words, value):
@@ -114,19 +106,6 @@ def _amount(value, text):
     return amount, False
 
 
-def _setting(path, value):
-    """A setting's value from its text, checked as a policy's would be."""
-    setting = policies.BY_PATH[path]
-    words = {label: code for table in (policies.LEGAL_AREAS, policies.CAP_MODES) for code, label in table.items()}
-    words.update({"是": True, "true": True, "否": False, "false": False})
-    read = words.get(value, value)
-    if isinstance(read, str) and re.fullmatch(r"\d+(\.\d+)?", read):
-        read = float(read) if "." in read else int(read)
-    if not setting.valid(read):
-        raise BadInput(f"“{setting.title}”的值“{value}”不对", f"应为{setting.expected}", where="--lever")
-    return read
-
-
 def first_step(lever, policy):
     """The first step of ``determine.Chain`` that a lever bears upon. A mixed share that was given before only moves
     land between the sources; where it was blank, parcels that had been stopped go on."""
@@ -134,7 +113,7 @@ def first_step(lever, policy):
         return "quotas" if lever.table == "quota" else "missing_caps"
     if lever.field == "sources.mixed_surface_share" and policy.mixed_surface is not None:
         return "split"
-    return AT[lever.field]
+    return lever_settings.AT[lever.field]
 
 
 def apply(levers, quota, cap, policy):
@@ -142,23 +121,18 @@ def apply(levers, quota, cap, policy):
 
     Raises BadInput where a lever chooses no row, or its value is not one that the table can hold.
     """
+    today = policy
     for lever in levers:
         if lever.table == "quota":
             quota = _with(quota, lever, _quota_words, "定额表")
         elif lever.table == "cap":
             cap = _with(cap, lever, _cap_words, "指标表")
         elif lever.table == "policy":
-            _refuse_idle(lever, policy)
             policy = dataclasses.replace(policy, values={**policy.values, lever.field: lever.value}, sha256="", text="")
+    for lever in levers:
+        if lever.table == "policy":
+            lever_settings.refuse_idle(lever, today, policy)
     return Changed(quota, cap, policy)
-
-
-def _refuse_idle(lever, policy):
-    """A setting that today's policy does not read would change nothing, and say so of the wrong thing."""
-    if lever.field == "sources.mixed_surface_share" and policy.get("sources.mixed_mode") != "share":
-        raise BadInput(f"“{lever.text}”：政策按轮次划分混合地块，地表水比例不起作用", "在政策里改划分方式（sources.mixed_mode）", where="--lever")
-    if lever.field.startswith("quota.default_") and policy.get("quota.basis") != "crop":
-        raise BadInput(f"“{lever.text}”：政策按综合定额核定，不看地块的作物和灌溉方式", "改定额或种植结构", where="--lever")
 
 
 def _with(frame, lever, words_of, title):
@@ -172,19 +146,19 @@ def _with(frame, lever, words_of, title):
     chosen = [i for i in chosen if not lever.relative or rows[i][lever.field] not in (None, "")]
     if not chosen:
         raise BadInput(f"“{lever.text}”：{title}中没有这样的行，或该行未填", f"核对{title}；{GRAMMAR}", where="--lever")
-    if lever.field == CAP and not lever.relative and len(chosen) > 1:
+    if lever.field in CAPS and not lever.relative and len(chosen) > 1:
         raise BadInput(f"“{lever.text}”：{title}中有 {len(chosen)} 行，不能都设为一个水量", "写明代码和水源，如 指标:GQ01/地表水=12000000",
                        where="--lever")
     values = frame[lever.field].astype(object).copy()
     for i in chosen:
         values.iloc[i] = _new_value(rows[i][lever.field], lever)
     made = frame.copy()
-    made[lever.field] = values.astype("Int64") if lever.field in (QUOTA, CAP) else values
+    made[lever.field] = values.astype("Int64") if lever.field in (QUOTA, *CAPS) else values
     return made
 
 
 def _new_value(old, lever):
-    if lever.field in (QUOTA, CAP):
+    if lever.field in (QUOTA, *CAPS):
         exact = int(old) * (100 + lever.value) / 100 if lever.relative else lever.value * amounts.HUNDRED
         if not lever.relative and exact != exact.to_integral_value():
             raise BadInput(f"“{lever.text}”：至多两位小数", "改正后再试", where="--lever")
@@ -216,10 +190,5 @@ def told(lever, policy) -> str:
     """The lever for people: ``法定面积：合同（确权）面积 → 实测面积``."""
     if lever.table != "policy":
         return lever.text
-    labels = {**policies.LEGAL_AREAS, **policies.CAP_MODES, True: "是", False: "否", None: "未填"}
-    shown = [_label(labels, value) for value in (policy.get(lever.field), lever.value)]
+    shown = [lever_settings.text_of(lever.field, value) for value in (policy.get(lever.field), lever.value)]
     return f"{policies.BY_PATH[lever.field].title}：{shown[0]} → {shown[1]}"
-
-
-def _label(labels, value) -> Optional[str]:
-    return str(labels[value]) if isinstance(value, (str, bool, type(None))) and value in labels else str(value)

@@ -14,13 +14,27 @@ import numpy as np
 import pandas as pd
 
 from ..model.errors import BadInput
-from . import caps, counted, determine, figures, forest_users, levers, other_users, parcel_edits, recompute
+from . import (
+    across_outlets,
+    caps,
+    counted,
+    determine,
+    figures,
+    forest_users,
+    levers,
+    other_users,
+    parcel_edits,
+    recompute,
+    withheld,
+)
 
 KEPT = ("areas", "screen", "split", "quotas", "missing_caps")
 """Steps before which the base stands ready; a lever on another step goes on from the one before it."""
 COMPUTED = determine.STEPS[:-1]
 STEP = {step: number for number, step in enumerate(COMPUTED)}
 REMEMBERED, COUNTED = 4, 3
+LOCATING, SHARE = {"sources.outlet_min_share", "sources.across_outlets"}, "outlet_share"
+"""Settings that move parcels between sources, and the column of ``Inputs.site`` that they need."""
 ELSEWHERE = "elsewhere"
 """State of the parcels of other villages where only one village is determined."""
 
@@ -112,6 +126,8 @@ class Base:
         else:
             kept = self._kept[step, ()] = determine.Chain(self.inputs, self.policy)
         inputs = self._inputs(changed, settings)
+        if "parcel" in tables and LOCATING & set(settings):
+            raise BadInput("一块地的事实不能与跨斗口、斗口占比一起试算", "分开试", where="--lever")
         if "parcel" in tables:
             return self._with_parcels(changes, parcel_edits.applied(inputs, changes, changed.policy.get("area.legal")),
                                       changed.policy, early=_before(recompute.BEFORE, settings))
@@ -123,6 +139,8 @@ class Base:
                 left_out = True
             elif only is None:
                 self._keep(step, _before(step, settings), chain, plain="quota" not in tables)
+            if step == "screen" and LOCATING & set(settings):
+                _locate_again(chain, changed.policy)
             getattr(chain, step)()
             self._report((position + 1) / len(STEP))
         return chain
@@ -134,6 +152,10 @@ class Base:
 
     def _inputs(self, changed, settings):
         """Today's inputs with the changed tables, and the forest's water where a setting moves that."""
+        if {"ground.overdraft", "ground.spring"} & set(settings) and withheld.needs_zones(changed.policy):
+            unseen = self.inputs.site["well_code"].notna() & self.inputs.site["well_overdraft"].isna()
+            if unseen.any():
+                raise BadInput("检查没有看机井是否在超采区、泉域保护区，不能试算", "请重新运行“检查”（check）", where="--lever")
         forest = self.inputs.forest
         if "forest.basis" in settings or (forest and changed.policy.step_m3_100 != self.policy.step_m3_100):
             if self.users is None:
@@ -246,6 +268,18 @@ def _leave_out(chain, only):
     chain.outcome.state[~only] = ELSEWHERE
     if hasattr(chain, "part"):
         chain.part = chain.part.take(np.flatnonzero(only[chain.part["parcel"].to_numpy()])).reset_index(drop=True)
+
+
+def _locate_again(chain, policy):
+    """The parcels' sources as the check would find them with whole parcels under another least share of an outlet."""
+    site = chain.site
+    if SHARE not in site:
+        raise BadInput("检查结果里没有斗口占比，不能试算", "请重新运行“检查”（check）", where="--lever")
+    surface = (site["outlet_code"].fillna("") != "") & (site[SHARE].fillna(0) >= policy.get("sources.outlet_min_share"))
+    ground = (site["well_code"].fillna("") != "").to_numpy(dtype=bool)
+    surface = surface.to_numpy(dtype=bool)
+    chain.site = site.assign(source=np.select([surface & ground, surface, ground], ["mixed", "surface", "ground"], "none").astype(object))
+    chain.pieces = across_outlets.Pieces(None, chain.parcel["fid"].to_numpy())
 
 
 def _before(step, settings):

@@ -35,6 +35,7 @@ from .whatif_levers import LeverBox
 MOVE_MS = 150
 WIDEST = 130
 MORE, LESS = "#1d4ed8", "#b91c1c"
+UNITS_TAB = 3
 PLACES = {"county": "全县", "district": "灌区", "outlet": "斗口", "village": "村"}
 
 
@@ -88,8 +89,11 @@ class WhatIfPanel(QDockWidget):
         self.totals = self._table("灌区", ("", "名称", "水源"), ("place", "name", "water"))
         self.outlets = self._table("斗口", ("斗口", "水源"), ("name", "water"))
         self.villages = self._table("村", ("村", "水源"), ("name", "water"))
+        self.units = self._table("确权单位", ("单位", "名称", "水源"), ("kind", "name", "water"))
         self.people = self._table("户", ("权利人", "村", "水源"), ("name", "village", "water"))
-        self.tabs.setTabToolTip(3, "先列减少最多的，再列增加最多的；全部的户见“导出”")
+        self.tabs.setTabEnabled(UNITS_TAB, False)
+        self.tabs.setTabToolTip(UNITS_TAB, "农户以外的确权单位，先列减少最多的")
+        self.tabs.setTabToolTip(UNITS_TAB + 1, "先列减少最多的，再列增加最多的；全部的户见“导出”")
         layout.addWidget(self.tabs, 1)
         layout.addLayout(self._buttons())
         self.setWidget(body)
@@ -214,12 +218,14 @@ class WhatIfPanel(QDockWidget):
         for row in answer["totals"]:
             row.update(place=PLACES[row["level"]], water=codes.SOURCE[row["source"]])
             row["name"] = "" if row["level"] == "county" else row["name"]
-        for row in answer["holders"]:
+        for row in (*answer["holders"], *answer["units"]):
             row["water"] = codes.SOURCE[row["source"]]
         by_level = {level: [row for row in answer["totals"] if row["level"] == level] for level in PLACES}
         self.totals.show_rows(by_level["county"] + by_level["district"])
         self.outlets.show_rows(by_level["outlet"])
         self.villages.show_rows(by_level["village"])
+        self.units.show_rows(answer["units"])
+        self.tabs.setTabEnabled(UNITS_TAB, bool(answer["units"]))
         self.people.show_rows(answer["holders"])
         if not answer["told"]:
             lines = ["移动上面的任何一项，看水量怎样变；不采用就不改动工作文件。"]
@@ -230,6 +236,8 @@ class WhatIfPanel(QDockWidget):
                      + (f"；{counts['parcels_gained']:,} 个地块由无到有" if counts["parcels_gained"] else "")
                      + (f"；{counts['parcels_lost']:,} 个地块由有到无" if counts["parcels_lost"] else "")
                      + f"<span style='color:#6b7280'>（{answer['seconds']:.2f} 秒）</span>"]
+        if answer["told"]:
+            lines += [html.escape(f"{one['name']}：{one['text']}") for one in answer["others"]]
         lines += [f"<span style='color:#b45309'>{html.escape(text)}</span>" for text in answer["warnings"]]
         lines += self._show_map(answer["map"])
         self._say("<br>".join(lines))
@@ -302,7 +310,7 @@ class WhatIfPanel(QDockWidget):
         self.timer.stop()
         self.map.clear()
         self.folder = None
-        for model in (self.totals, self.outlets, self.villages, self.people):
+        for model in (self.totals, self.outlets, self.villages, self.units, self.people):
             model.show_rows([])
         self._say("")
 
