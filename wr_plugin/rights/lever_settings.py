@@ -158,8 +158,8 @@ def refuse_idle(lever, today, policy):
         _say(lever, "检查只量了政策要扣减的那几类重叠，换成别的类要重新检查", f"可以试 扣减=不扣；要换成别的类：{WAY}")
     if path == "sources.across_outlets" and value == "split" and today.get("sources.across_outlets") != "split":
         _say(lever, "分开要用地块在各斗口的重叠面积，检查只在政策规定分开时才留下", WAY)
-    if path == "sources.outlet_min_share" and "split" in (today.get("sources.across_outlets"), policy.get("sources.across_outlets")):
-        _say(lever, "地块在各斗口分开时，占比看各斗口之和，要重新检查", WAY)
+    if path == "sources.outlet_min_share" and policy.get("sources.across_outlets") == "split":
+        _say(lever, "地块在各斗口分开时，占比看各斗口之和，要重新检查", f"同时试 跨斗口=归重叠最大的斗口；或{WAY}")
 
 
 def _say(lever, what, remedy):
