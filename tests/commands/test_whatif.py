@@ -115,7 +115,7 @@ def test_what_was_shown_is_what_adopting_checking_and_confirming_gives(work, tex
         run_verb("confirm", {"work": str(work)})
     with WorkFile.open(work, readonly=True) as store:
         stored = {row[0]: row[1] for row in reading.rows(store, "SELECT source, sum(volume_m3_100) FROM unit_right GROUP BY source")}
-        assert not [problem for problem in journal.verify(store)]
+        assert journal.verify(store) == []
     assert {source: stored.get(source, 0) for source in ("surface", "ground")} == {
         source: result.counts[f"{source}_m3_100_after"] for source in ("surface", "ground")}
 
