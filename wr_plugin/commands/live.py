@@ -44,8 +44,8 @@ class Live:
         on_map = self._draw(made, request.get("map"))
         return {
             "told": [levers.told(lever, self.base.policy) for lever in changes], "counts": whatif.counts_of(made),
-            "totals": self._totals(made), "units": self._units(made), "others": [
-                {"name": name, "text": text} for name, text in whatif.rows_of_others(made.others)], "holders": self._people(made), "warnings": [
+            "totals": self._totals(made), "units": self._units(made), "holders": self._people(made),
+            "others": [{"name": name, "text": text} for name, text in whatif.rows_of_others(made.others)], "warnings": [
                 text for _, text in whatif.warnings(self.store, self.base, changes)],
             "map": on_map, "seconds": round(time.perf_counter() - loaded, 3), "loading": round(loaded - started, 3)}
 

@@ -107,7 +107,7 @@ class Chain:
     def fork(self, inputs=None, policy=None):
         """A chain that has come as far as this one and goes on by itself, with other quotas, caps or another policy.
 
-        Whoever forks sees to it that no step already taken rests on what is changed (``levers.AT``).
+        Whoever forks sees to it that no step already taken rests on what is changed (``lever_settings.AT``).
         """
         other = copy.copy(self)
         other.inputs, other.policy = inputs or self.inputs, policy or self.policy

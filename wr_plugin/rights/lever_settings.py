@@ -66,7 +66,8 @@ PATHS = {name: path for path, short in LEVERS.items() for name in (path, *short.
 
 LABELS = {
     "area.legal": policies.LEGAL_AREAS, "sources.across_outlets": policies.ACROSS_OUTLETS, "quota.basis": policies.QUOTA_BASES,
-    "sources.mixed_mode": policies.MIXED_MODES, "unit": policies.UNITS, "units.unlisted": {kind: label for kind, label in codes.UNIT_KIND.items() if kind not in codes.LISTED_UNITS},
+    "sources.mixed_mode": policies.MIXED_MODES, "unit": policies.UNITS,
+    "units.unlisted": {kind: label for kind, label in codes.UNIT_KIND.items() if kind not in codes.LISTED_UNITS},
     "ground.overdraft": policies.OVERDRAFT_RULES, "ground.spring": {"report": "只报告", "not_confirmed": "不确权"},
     "cap.mode": policies.CAP_MODES, "cap.without_district": {"stop": "按缺指标处理", "county": "只受县指标约束"},
     "cap.priority_by": policies.PRIORITY_BY, "permit.basis": policies.PERMIT_BASES, "network.leakage": policies.LEAKAGE,

@@ -1,8 +1,9 @@
 """Levers of a what-if (试算): what is changed, as text that staff write, and the tables and policy with it changed.
 
 One lever is ``名称[:对象]=值``. Names: 定额, η渠系, η田间 (rows of the quota table), 指标, 预留 (rows of the cap table),
-地块 (facts of one parcel), and the settings of ``lever_settings``. 对象: words by which rows are chosen, in any order, joined by ``/``; ``*`` or nothing for every
-row. 值: a number as it would stand in the table, or a change by per cent with its sign (``-5%``, ``+5%``).
+地块 (facts of one parcel), and the settings of ``lever_settings``. 对象: words by which rows are chosen, in any order,
+joined by ``/``; ``*`` or nothing for every row. 值: a number as it would stand in the table, or a change by per cent
+with its sign (``-5%``, ``+5%``).
 Nothing is guessed: a word that no row has, a value finer than the table's unit, or a coefficient above 1 is refused.
 """
 
