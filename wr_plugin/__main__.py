@@ -14,6 +14,7 @@ from .model.errors import BadInput, Cancelled, WaterRightsError
 from .store import half_made
 
 PROGRAM = "python3 -m wr_plugin"
+NAMED = "named_"
 PROGRESS_FORMS = {"bar": "进度条", "json": "每行一个 JSON（写到标准错误）", "none": "不显示"}
 SWITCHES = (
     ("--json", "结果以一个 JSON 对象写到标准输出"),
@@ -121,6 +122,7 @@ def parser_of(verb):
     for param in verb.params:
         if param.positional:
             parser.add_argument(param.name, nargs="?")
+            parser.add_argument(param.option, dest=NAMED + param.name)
         elif param.kind == catalogue.FLAG:
             parser.add_argument(param.option, action="store_true")
         elif param.kind == catalogue.TEXTS:
@@ -128,6 +130,19 @@ def parser_of(verb):
         else:
             parser.add_argument(param.option)
     return parser
+
+
+def arguments_of(verb, arguments):
+    """The parameters that a command line gives. What has its place without a name may be named as well
+    (``letter --subject 62…``); BadInput where it is given twice and differently."""
+    given = vars(parser_of(verb).parse_args(arguments))
+    for param in verb.params:
+        named = given.pop(NAMED + param.name, None)
+        if named is not None and given[param.name] not in (None, named):
+            raise BadInput(f"{param.label}给了两次：{given[param.name]}、{named}", f"只写一个：{verb.name} {named}")
+        if named is not None:
+            given[param.name] = named
+    return given
 
 
 def show_result(result, stream):
@@ -195,7 +210,7 @@ def main(arguments):
             return 0
         rest = list(arguments)
         rest.remove(name)
-        return run(verb, vars(parser_of(verb).parse_args(rest)))
+        return run(verb, arguments_of(verb, rest))
     except WaterRightsError as error:
         return show_error(unexpected(error, name) if error.exit_code == 1 else error, as_json)
     except BrokenPipeError:

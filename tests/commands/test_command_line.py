@@ -65,6 +65,16 @@ def test_every_kind_of_parameter_arrives(fake_verb, capsys):
     assert (counts["subject"], counts["village"], counts["trial"], counts["count"]) == ("甲", ["1", "2", "3"], True, 5)
 
 
+def test_what_has_its_place_may_be_named_and_not_said_twice(capsys):
+    """``letter 62…`` and ``letter --subject 62…`` are the same; two different ones are one too many."""
+    verb = catalogue.VERBS["letter"]
+    for words in (["62"], ["--subject", "62"], ["62", "--subject=62"]):
+        assert door.arguments_of(verb, [*words, "--work", "县.gpkg"])["subject"] == "62"
+    with pytest.raises(BadInput, match="给了两次"):
+        door.arguments_of(verb, ["62", "--subject", "63"])
+    assert door.arguments_of(verb, ["--objection", "1"])["subject"] is None
+
+
 def test_json_is_one_object_with_the_whole_result(fake_verb, capsys):
     import numpy
 

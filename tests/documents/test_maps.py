@@ -11,7 +11,7 @@ from wr_plugin.documents import fonts, poster, poster_map
 from wr_plugin.documents.certificate_map import clusters
 from wr_plugin.documents.content import PosterContent, PosterRow
 from wr_plugin.documents.page import A3_LANDSCAPE, Paper
-from wr_plugin.documents.parcel_map import SCALES, View, prepare
+from wr_plugin.documents.parcel_map import SCALES, View, joined, prepare
 from wr_plugin.documents.pen import Pen
 
 ORIGIN = (34_370_000.0, 4_310_000.0)
@@ -51,6 +51,13 @@ def test_missing_empty_holed_and_multipart_shapes_are_taken():
     assert land.paths[0] == land.paths[1] == "" and land.paths[2].count("h") == 2 and land.paths[3].count("m ") == 2
     assert land.extent([2, 3]) == (0, 0, 230, 100) and land.extent([0]) is None
     assert not holed.contains(shapely.Point(50, 50)) and holed.covers(shapely.Point(*land.centres[2]))
+
+
+def test_numbers_of_equal_shapes_stand_side_by_side_and_not_over_one_another():
+    shapes = strips(1, 3)
+    shapes[2] = shapely.Polygon(shapes[0].exterior.coords[::-1])
+    land = prepare(range(4), np.append(shapes, [None]))
+    assert joined(land, {0: "1", 1: "2", 2: "3", 3: "4"}) == {0: "1、3", 1: "2", 3: "4"}
 
 
 def test_views_use_round_scales_and_hold_their_box():

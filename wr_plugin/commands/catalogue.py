@@ -126,7 +126,8 @@ VERBS = {
         ), "explain", store="read", in_dock=False),
         Verb("letter", "答复函", "把一个地块或一户的说明写成给异议人的答复函（PDF，按公文格式）：结果、依据和过程、怎样才会改变。", (
             WORK,
-            Param("subject", TEXT, "地块或承包方", "地块编码（19 位）或承包方编码（18 位）；给了异议的可以不给"),
+            Param("subject", TEXT, "地块、承包方、单位或用水户", "地块编码（19 位）、承包方编码（18 位），或协会、企业等的编号；给了异议的可以不给",
+                  positional=True),
             Param("out", NEW_FILE, "答复函", "要写的答复函（*.pdf）", required=True, filter="答复函 (*.pdf)"),
             Param("objection", WHOLE, "异议序号", "异议表的序号（fid）：写明异议人、日期和内容"),
             Param("to", TEXT, "答复给", "收信人；不给则为异议人或权利人"),

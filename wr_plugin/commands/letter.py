@@ -102,7 +102,7 @@ def _about(made):
 
 def _addressee(objection, made):
     name = (objection["objector"] if objection else "") or made.holders
-    if not name and made.title.startswith("承包方") and "（" in made.title:
+    if not name and not made.title.startswith("地块") and "（" in made.title:
         name = made.title.rsplit("（", 1)[1].rstrip("）")
     return name or "异议人"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .parcel_map import CANAL, NEIGHBOUR, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well
+from .parcel_map import CANAL, NEIGHBOUR, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well, joined
 from .pen import CENTRE, GREY, HEI, KAI, MM, SONG
 
 INDEX_FORM = "village"
@@ -168,12 +168,14 @@ def _draw_cluster(pen, land, panel, group, numbers, source):
     view.paint(pen, [land.paths[p] for p in group], 1.0, OWN_LINE, FILL[source])
     view.close(pen)
     draw_water(pen, land, view)
-    labelled = [p for p in others if p not in numbers]
+    covered = {land.paths[p] for p in group}  # a parcel drawn twice over keeps the number, not a neighbour's name
+    labelled = [p for p in others if p not in numbers and land.paths[p] not in covered]
     draw_labels(pen, land, view, labelled, [land.labels[p] for p in labelled], 6, 3.4, KAI)
-    left = draw_labels(pen, land, view, group, [numbers[p] for p in group], 10, 4.5, HEI, OWN_LINE)
+    told = joined(land, {p: numbers[p] for p in group})
+    left = draw_labels(pen, land, view, list(told), list(told.values()), 10, 4.5, HEI, OWN_LINE)
     for p in left:
         (px, py), = view.at(land.centres[[p]]).tolist()
-        pen.text(px, py - 2, numbers[p], HEI, 6, CENTRE, OWN_LINE)
+        pen.text(px, py - 2, told[p], HEI, 6, CENTRE, OWN_LINE)
     draw_frame(pen, view, size=6)
 
 

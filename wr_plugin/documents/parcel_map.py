@@ -282,6 +282,16 @@ def draw_labels(pen, land, view, positions, texts, size=5.5, smallest=3.2, role=
     return left
 
 
+def joined(land, numbers):
+    """{position: text} of the numbers of parcels, those of exactly equal shapes joined at the first, so that none is printed
+    over another; ``numbers``: {position: text}."""
+    first, found = {}, {}
+    for position, text in numbers.items():
+        at = first.setdefault(land.paths[position] or position, position)
+        found[at] = f"{found[at]}、{text}" if at in found else text
+    return found
+
+
 def draw_frame(pen, view, scale_text=True, arrow=True, size=6.5):
     """The neat line, the scale bar with 1:n at the lower left, the north arrow at the upper right."""
     x, y, width, height = view.frame

@@ -7,7 +7,7 @@ import numpy as np
 from ..model import codes
 from .numerals import date_text
 from .page import A3_LANDSCAPE
-from .parcel_map import CANAL, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well
+from .parcel_map import CANAL, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well, joined
 from .pen import BLACK, CENTRE, GREY, HEI, KAI, LEFT, MM, RED, SONG
 
 WIDTH, HEIGHT = A3_LANDSCAPE
@@ -158,16 +158,16 @@ def _draw_land(pen, land, sheet, first, number):
             view.paint(pen, paths, kind.width, kind.line)
     view.close(pen)
     draw_water(pen, land, view)
-    shown = [p for p in near if p in number]
+    shown = joined(land, {p: number[p] for p in near if p in number})
     for red in (False, True):
         part = [p for p in shown if (first[p].state in ("outside_registry", "unapproved")) == red]
         color = OUTSIDE if red else BLACK
-        left = draw_labels(pen, land, view, part, [number[p] for p in part], NUMBER_SIZE, SMALLEST, HEI, color,
+        left = draw_labels(pen, land, view, part, [shown[p] for p in part], NUMBER_SIZE, SMALLEST, HEI, color,
                            plate=red)
         view.clip(pen)
         for p in left:
             (x, y), = view.at(land.centres[[p]]).tolist()
-            pen.text(x, y - SMALLEST * 0.34, number[p], HEI, SMALLEST, CENTRE, color, plate=red)
+            pen.text(x, y - SMALLEST * 0.34, shown[p], HEI, SMALLEST, CENTRE, color, plate=red)
         view.close(pen)
     draw_frame(pen, view, size=10)
 

@@ -5,7 +5,18 @@ import shapely
 
 from ..store import frames
 from .certificate_map import FILL, OWN_LINE
-from .parcel_map import CANAL, NEIGHBOUR, View, draw_frame, draw_labels, draw_outlet, draw_water, draw_well, prepare
+from .parcel_map import (
+    CANAL,
+    NEIGHBOUR,
+    View,
+    draw_frame,
+    draw_labels,
+    draw_outlet,
+    draw_water,
+    draw_well,
+    joined,
+    prepare,
+)
 from .pen import CENTRE, GREY, HEI, KAI, MM
 
 OWN_SQL = "fid IN (SELECT parcel_fid FROM right_part WHERE unit_id = ?)"
@@ -55,7 +66,8 @@ def draw_map(pen, content, land, frame, color):
     draw_water(pen, land, view)
     numbers = {line.parcel_fid: str(at) for at, line in reversed(list(enumerate(content.annex.lines, 1))) if line.parcel_fid}
     if numbers:
-        draw_labels(pen, land, view, own, [numbers.get(f, "") for f in land.fids[own].tolist()], 7, 2.6, HEI, OWN_LINE)
+        told = joined(land, {p: numbers[f] for p, f in zip(own.tolist(), land.fids[own].tolist()) if f in numbers})
+        draw_labels(pen, land, view, list(told), list(told.values()), 7, 2.6, HEI, OWN_LINE)
     draw_frame(pen, view, size=6.5)
     _legend(pen, land, content, x, y + 2.2 * MM, bool(numbers))
 

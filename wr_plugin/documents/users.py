@@ -88,7 +88,7 @@ def _network(county, row, form):
     rows = (
         (("用水户类别", codes.USER_KIND["network"]), ("行业", codes.INDUSTRY.get(_text(row["industry"]), "") or "—")),
         (("水源类型", codes.SOURCE[row["source"]]), ("供水管网", _text(form.get("network_name")) or "—")),
-        (("供水单位取水许可证号", _text(form.get("network_permit")) or "—"),),
+        (("供水许可证号", _text(form.get("network_permit")) or "—"),),
         (("核定情况", _reckoned(row)),),
     )
     leak = _text(form.get("leakage"))
