@@ -50,10 +50,10 @@ def read_land(county, content):
     return prepare(listed, shapes, (), *county.water_layers(window), own=own), np.arange(own)
 
 
-def draw_map(pen, content, land, frame, color):
+def draw_map(pen, content, land, frame, ink):
     """Fills the frame with the map and, below it, what its signs mean. Parcels carry their number in the annex."""
     if land is None:
-        pen.box(*frame, 0.6, color)
+        pen.box(*frame, 0.6, ink)
         pen.text(frame[0] + frame[2] / 2, frame[1] + frame[3] / 2, "（地块无图形）", KAI, 12, CENTRE, GREY)
         return
     land, own = land
@@ -61,7 +61,8 @@ def draw_map(pen, content, land, frame, color):
     view = View((x, y + LEGEND, width, height - LEGEND), land.extent(own), margin=0.9, finest=FINEST).on(land)
     view.open(pen, land)
     view.paint(pen, land.paths[len(own):], 0.25, NEIGHBOUR)
-    view.paint(pen, land.paths[:len(own)], 0.6 if len(own) <= 400 else 0.25, OWN_LINE, FILL[content.source])
+    line, color = (0.6, OWN_LINE) if len(own) <= 400 else (0.25, OWN_LINE) if len(own) <= FINE else (0.1, CANAL)
+    view.paint(pen, land.paths[:len(own)], line, color, FILL[content.source])
     view.close(pen)
     draw_water(pen, land, view)
     numbers = {line.parcel_fid: str(at) for at, line in reversed(list(enumerate(content.annex.lines, 1))) if line.parcel_fid}
@@ -69,16 +70,16 @@ def draw_map(pen, content, land, frame, color):
         told = joined(land, {p: numbers[f] for p, f in zip(own.tolist(), land.fids[own].tolist()) if f in numbers})
         draw_labels(pen, land, view, list(told), list(told.values()), 7, 2.6, HEI, OWN_LINE)
     draw_frame(pen, view, size=6.5)
-    _legend(pen, land, content, x, y + 2.2 * MM, bool(numbers))
+    _legend(pen, land, content, x, y + 2.2 * MM, bool(numbers), color)
 
 
-def _legend(pen, land, content, x, y, numbered):
-    entries = [("own", "本证地块" + ("，编号同附表序号" if numbered else "")), ("other", "相邻地块")]
+def _legend(pen, land, content, x, y, numbered, color):
+    entries = [("own", "本证地块" + ("，编号同附表序号" if numbered else "")), *[("other", "相邻地块")] * (len(land.fids) > land.own)]
     entries += [("canal", "渠道")] * bool(len(land.canals[0])) + [("outlet", "斗口")] * bool(len(land.outlets[0]))
     entries += [("well", "机井")] * bool(len(land.wells[0]))
     for kind, text in entries:
         if kind == "own":
-            pen.box(x, y - 0.5 * MM, 7 * MM, 3 * MM, 0.8, OWN_LINE, FILL[content.source])
+            pen.box(x, y - 0.5 * MM, 7 * MM, 3 * MM, 0.8, color, FILL[content.source])
         elif kind == "other":
             pen.box(x, y - 0.5 * MM, 7 * MM, 3 * MM, 0.35, NEIGHBOUR)
         elif kind == "canal":

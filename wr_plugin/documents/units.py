@@ -16,11 +16,15 @@ UNITS_SQL = """
 SELECT * FROM unit_right WHERE unit_kind <> 'holder_source' AND volume_m3_100 > 0
 ORDER BY unit_kind, unit_code, source DESC
 """
-VILLAGES_SQL = """
-SELECT r.unit_id, p.village_code AS village, count(DISTINCT r.CBFBM) AS holders, count(DISTINCT r.parcel_fid) AS parcels,
-       sum(r.area_mu_100) AS area, sum(r.volume_m3_100) AS volume
+PLACED_SQL = """
+SELECT DISTINCT r.unit_id, p.village_code AS village
 FROM right_part r JOIN parcel p ON p.fid = r.parcel_fid JOIN unit_right u ON u.unit_id = r.unit_id
-WHERE u.unit_kind <> 'holder_source' GROUP BY r.unit_id, p.village_code ORDER BY r.unit_id, p.village_code
+WHERE u.unit_kind <> 'holder_source' AND p.village_code <> '' ORDER BY 1, 2
+"""
+VILLAGES_SQL = """
+SELECT p.village_code AS village, count(DISTINCT r.CBFBM) AS holders, count(DISTINCT r.parcel_fid) AS parcels,
+       sum(r.area_mu_100) AS area, sum(r.volume_m3_100) AS volume
+FROM right_part r JOIN parcel p ON p.fid = r.parcel_fid WHERE r.unit_id = ? GROUP BY p.village_code ORDER BY p.village_code
 """
 PLACES_SQL = "SELECT DISTINCT district_code, outlet_code, well_code FROM right_part WHERE unit_id = ? ORDER BY 1, 2, 3"
 NAME_SQL = "(SELECT CBFMC FROM CBF WHERE CBF.CBFBM = r.CBFBM ORDER BY fid LIMIT 1) AS name"
@@ -56,13 +60,13 @@ def contents(county, wanted=()):
     """
     store = county.store
     places = {}
-    for row in reading.rows(store, VILLAGES_SQL):
-        places.setdefault(row["unit_id"], []).append(row)
+    for row in reading.rows(store, PLACED_SQL):
+        places.setdefault(row["unit_id"], []).append(row["village"])
     rows = [row for row in reading.rows(store, UNITS_SQL) if not wanted or row["unit_code"] in wanted]
     return [_content(county, row, places.get(row["unit_id"], [])) for row in rows]
 
 
-def _content(county, row, places):
+def _content(county, row, villages):
     kind, code, lacking = row["unit_kind"], row["unit_code"], []
     water = reading.rows(county.store, PLACES_SQL, (row["unit_id"],))
     name = _name(county, kind, code, row["unit_name"], lacking)
@@ -72,7 +76,6 @@ def _content(county, row, places):
     how += f"，按用水总量指标核减 {m3_text(demand - volume)} m³" if demand > volume else "，未核减"
     if row["quota_m3_mu_100"] is not None:
         how += f"；综合定额 {mu_text(row['quota_m3_mu_100'])} m³/亩"
-    villages = tuple(p["village"] for p in places if p["village"])
     rows = (
         *map(tuple, about),
         (("水源类型", codes.SOURCE[row["source"]]), ("确权面积", f"{mu_text(row['area_mu_100'])} 亩")),
@@ -80,12 +83,12 @@ def _content(county, row, places):
         (("核定情况", how),),
         (("灌区", _districts(county, water, row["source"], kind, lacking)),),
         (("斗口" if row["source"] == "surface" else "机井", _facilities(county, water, row["source"])),),
-        (("成员和地块", f"{row['members']} 户，地块 {row['parcels']} 块" + (f"，在 {len(villages)} 个村" if len(villages) > 1 else "")),),
+        (("成员和地块", f"{row['members']:,} 户，地块 {row['parcels']:,} 块" + (f"，在 {len(villages)} 个村" if len(villages) > 1 else "")),),
     )
     policy = county.policy
     return UnitContent(
         kind, code, name, row["unit_id"], county.name, county.document, county.legal_area, row["source"],
-        row["area_mu_100"], volume, rows, "", TERMS, tuple(lacking), villages, _binding(county, kind, code, name, water),
+        row["area_mu_100"], volume, rows, "", TERMS, tuple(lacking), tuple(villages), _binding(county, kind, code, name, water),
         None, (), policy.get("certificate.valid_from") or "", policy.get("certificate.valid_to") or "",
         policy.get("certificate.issuer") or "", county.demo)
 
@@ -173,7 +176,7 @@ def annex_of(county, content):
     """The ``Annex`` of a unit: households and parcels of a group or village, villages of a district, else households."""
     store, kind, key = county.store, content.unit_kind, (content.right_id,)
     if kind in BY_VILLAGE:
-        rows = [row for row in reading.rows(store, VILLAGES_SQL) if row["unit_id"] == content.right_id]
+        rows = reading.rows(store, VILLAGES_SQL, key)
         lines = [AnnexLine(row["village"] or "", (
             county.place(row["village"] or "", (codes.TOWN, codes.VILLAGE)) or "（未归村）", row["village"] or "",
             str(row["holders"]), str(row["parcels"])), row["area"], row["volume"]) for row in rows]
