@@ -165,7 +165,8 @@ class Editor:
 
     def well(self):
         self.put("well", *self.pick(("well_state", "closed"), ("well_state", "normal"), ("permit_number", ""), ("permit_number", "取水2"),
-                                    ("reach_m", 150.0), ("reach_m", 900.0), ("reach_m", None), ("permit_m3", 5.0)))
+                                    ("reach_m", 150.0), ("reach_m", 900.0), ("reach_m", None), ("permit_m3", 5.0), ("well_code", "JJ-改"),
+                                    ("well_code", self.some("well", "well_code"))))
 
     def well_moved(self):
         fid = self.some("well")

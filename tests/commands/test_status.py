@@ -77,6 +77,18 @@ def test_a_later_import_makes_what_follows_stale(work):
     assert "重新做“核定水权”" in status(work).next_step
 
 
+def test_what_was_edited_since_the_check_is_told_until_it_is_checked(work):
+    """Two contract areas are corrected in QGIS, and a field that no rule looks at."""
+    running.run_verb("check", {"work": str(work)})
+    put(work, ("UPDATE CBDKXX SET HTMJ = 6100 WHERE fid < 3", ()), ("UPDATE parcel SET DKDZ = '沟' WHERE fid = 5", ()))
+    result = status(work)
+    (step,) = (s for s in result.counts["steps"] if s["verb"] == "check")
+    assert (step["state"], step["detail"]) == ("已过期", "有 2 处改动未检查")
+    assert "重新做“检查”" in result.next_step
+    running.run_verb("check", {"work": str(work)})
+    assert state_of(status(work), "check") == "已完成"
+
+
 def test_the_way_from_publicity_to_certificates(work):
     run_id = confirmed(work)
     assert "还有 1 个村没有公示" in status(work).next_step

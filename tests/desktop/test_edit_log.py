@@ -3,6 +3,7 @@
 import pytest
 from qgis.core import QgsFeature, QgsVectorLayer
 
+from wr_plugin.desktop.session import Session
 from wr_plugin.store import edits
 from wr_plugin.store.workfile import WorkFile
 
@@ -51,3 +52,28 @@ def test_a_value_that_is_typed_in_again_is_no_edit(work, parcels):
     first = next(parcels.getFeatures())
     at = parcels.fields().indexOf("DKMC")
     assert saved(work, parcels, lambda layer: layer.changeAttributeValue(first.id(), at, first["DKMC"])) == {}
+
+
+def test_the_panel_says_how_many_edits_are_not_yet_checked(work, project, pump):
+    """A boundary is moved in QGIS and saved: 检查 is due again and says why; it takes only what depends on the edit."""
+    session, told = Session(), []
+    session.ended.connect(told.append)
+    assert session.open(work)
+    pump(lambda: session.status)
+    assert standing(session) == ("已完成", "", "已完成")
+    layer = session.layer("parcel")
+    feature = next(layer.getFeatures("fid = 9"))
+    moved = feature.geometry()
+    moved.translate(0, 20)
+    assert layer.startEditing() and layer.changeGeometry(feature.id(), moved) and layer.commitChanges()
+    pump(lambda: standing(session) == ("已过期", "有 1 处改动未检查", "已过期"))
+    session.start("check", {"work": session.path})
+    pump(lambda: told and standing(session)[0] == "已完成")
+    assert "只重查了 3 块地" in told[0].result["title"]
+    assert standing(session) == ("已完成", "", "已过期")
+    session.stop()
+
+
+def standing(session):
+    steps = {step["verb"]: step for step in session.status.get("steps", [])}
+    return steps["check"]["state"], steps["check"]["detail"], steps["confirm"]["state"]

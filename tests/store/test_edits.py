@@ -52,7 +52,7 @@ def test_a_row_that_is_saved_unchanged_is_no_edit(store):
 
 def test_the_code_that_a_row_had_before_is_kept(store):
     found = edit(store, "UPDATE CBDKXX SET DKBM = ? WHERE fid = 1", THIRD)["CBDKXX"]
-    assert found.old == {"DKBM": {FIRST}, "CBFBM": {"王"}} and found.columns == {"DKBM"}
+    assert found.old == {"DKBM": {FIRST}, "CBFBM": {"王"}, "well_code": set()} and found.columns == {"DKBM"}
 
 
 def test_of_a_deleted_parcel_its_code_and_its_place_are_kept(store):

@@ -12,18 +12,9 @@ from ..model import schema
 from ..store.edits import WHOLE
 from . import chosen
 from .geometry import NARROW_M
-from .material import COLUMNS, LAYERS
+from .inputs import LINKS
 from .reporting import unnamed
 
-LINKING = {
-    "parcel": ("uuid", "DKBM", "DKMC", "DKLB", "SCMJ", "SCMJM", "village_code", "village_name"),
-    "CBDKXX": ("DKBM", "CBFBM", "HTMJ", "HTMJM", "YHTMJ", "YHTMJM"),
-    "CBF": ("CBFBM", "CBFMC"), "CBF_JTCY": ("CBFBM", "CYXM"), "zone": ("zone_code", "zone_name"),
-    "registry": ("village_name", "group_name", "holder_name", "CBFBM", "DKBM", "parcel_name", "area_mu_100", "source_file"),
-    "registry_decision": ("registry_key", "DKBM", "CBFBM", "decision"),
-}
-"""What linking looks at, table by table."""
-LINKS = "registry_link"
 GROUND = ("irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "forest_parcel")
 """Layers that a parcel is laid over."""
 WELL_ZONES = ("overdraft_zone", "spring_zone")
@@ -53,34 +44,12 @@ class Dependent:
     uncoded: bool = False
 
 
-def relevant(changed):
-    """Of the edits by table (``store.edits.since``) those that a check looks at."""
-    kept = {}
-    for name, touched in changed.items():
-        looked_at = {*COLUMNS.get(name, ()), *LINKING.get(name, ())} | ({"geom"} if name in LAYERS else set())
-        if name == LINKS or looked_at and (touched is WHOLE or touched.came_or_went or "fid" in touched.columns
-                                           or looked_at & touched.columns):
-            kept[name] = touched
-    return kept
-
-
-def asks_for_linking(changed):
-    """Whether the links between registry and parcels may be others after these edits."""
-    return any(name in changed and (changed[name].came_or_went or "fid" in changed[name].columns
-                                    or changed[name].columns & set(columns)) for name, columns in LINKING.items())
-
-
 def of_edits(store, policy, changed, moved):
     """``Dependent`` of the edits.
 
-    ``changed``: {table: ``store.edits.Touched``} of ``relevant``; ``moved``: [(registry fid, parcel code)] of the links that
+    ``changed``: {table: ``store.edits.Touched``} of ``inputs.relevant``; ``moved``: [(registry fid, parcel code)] of the links that
     are new, gone or others. Raises ``NotConfined``.
     """
-    for name, touched in changed.items():
-        if touched is WHOLE:
-            raise NotConfined(f"{schema.table(name).title}有成批的改动")
-        if None in touched.boxes:
-            raise NotConfined(f"{schema.table(name).title}改动前的图形范围不明")
     found = Dependent()
     search = Search(store)
     if "parcel" in changed:
@@ -92,6 +61,15 @@ def of_edits(store, policy, changed, moved):
     _rows(store, changed, moved, found)
     _completed(store, found)
     return found
+
+
+def require_listed(changed):
+    """Raises ``NotConfined`` where the edits by table do not say which rows they are, or where these were."""
+    for name, touched in changed.items():
+        if touched is WHOLE:
+            raise NotConfined(f"{schema.table(name).title}有成批的改动")
+        if None in touched.boxes:
+            raise NotConfined(f"{schema.table(name).title}改动前的图形范围不明")
 
 
 class Search:
@@ -150,8 +128,9 @@ def _wells(search, policy, changed, found):
     codes = set()
     if "well" in changed:
         touched = changed["well"]
-        if touched.came_or_went or "well_code" in touched.columns:
-            raise NotConfined("机井有增减，或改了编号")
+        codes |= touched.old["well_code"]
+        if "" in codes:
+            raise NotConfined("有的机井原来没有编号")
         edited |= set(touched.keys)
         usual = policy.get("sources.well_reach_m")
         chosen.numbers(connection, "well", touched.keys)
@@ -161,7 +140,7 @@ def _wells(search, policy, changed, found):
             found.parcels |= search.parcels([(minx, miny, maxx, maxy)], NEAR_M + (usual if reach is None else reach))
     if edited:
         chosen.numbers(connection, "well", edited)
-        codes |= {row[0] for row in connection.execute(
+        codes |= {row[0] or "" for row in connection.execute(
             f"SELECT well_code FROM well WHERE fid IN {chosen.NUMBERS}", ("well",))}  # nosec B608: a constant
         chosen.texts(connection, "well", codes)
         found.parcels |= {row[0] for row in connection.execute(

@@ -2,8 +2,9 @@
 
 from ..store import frames
 from . import chosen
-from .dependence import GROUND, LINKS, WELL_ZONES, Search
-from .material import COLUMNS, LAYERS, made, without_gaps
+from .dependence import GROUND, WELL_ZONES, Search
+from .inputs import COLUMNS, LAYERS, LINKS
+from .material import made, without_gaps
 
 OF_CODES = "DKBM IN " + chosen.TEXTS
 OF_HOLDERS = "CBFBM IN " + chosen.TEXTS

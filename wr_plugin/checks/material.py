@@ -14,25 +14,8 @@ from ..model import codes
 from ..spatial import repair
 from ..spatial.polygons import Polygons
 from ..store import frames, registry_links
+from .inputs import COLUMNS, LAYERS, POLYGON_LAYERS
 
-COLUMNS = {
-    "parcel": ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code", "source_file", "source_row"),
-    "CBDKXX": ("DKBM", "CBFBM", "HTMJ", "HTMJM", "YHTMJ", "YHTMJM", "source_file", "source_row"),
-    "CBF": ("CBFBM", "CBFMC", "source_file", "source_row"),
-    "CBF_JTCY": ("CBFBM", "CYXM"),
-    "registry": ("fid", "DKBM", "CBFBM", "holder_name", "area_mu_100", "source_file", "source_row"),
-    "irrigation_district": ("district_code",),
-    "service_area": ("outlet_code",),
-    "well": ("fid", "well_code", "permit_number", "well_state", "reach_m"),
-    "unapproved_land": ("land_kind",),
-    "overdraft_zone": ("zone_code",),
-    "spring_zone": ("zone_code",),
-    "forest_parcel": ("forest_code",),
-    "CJQY": ("CJQYDM",),
-}
-POLYGON_LAYERS = ("parcel", "irrigation_district", "service_area", "unapproved_land", "overdraft_zone", "spring_zone",
-                  "forest_parcel", "CJQY")
-LAYERS = (*POLYGON_LAYERS, "well")
 ONLY = {"CBF_JTCY": """CBFBM IN (
     SELECT r.CBFBM FROM registry r WHERE r.CBFBM <> '' AND r.holder_name <> ''
       AND r.holder_name IS NOT (SELECT h.CBFMC FROM CBF h WHERE h.CBFBM = r.CBFBM ORDER BY h.fid LIMIT 1)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from .. import version
-from ..checks import dependence, rules
+from ..checks import dependence, inputs, rules
 from ..checks.again import Again
 from ..checks.dependence import NotConfined
 from ..model.findings import KINDS
@@ -36,7 +36,9 @@ def edited(store, policy, imported, last, whole=False):
     if seen is None or store.setting(BASIS) != basis(store):
         raise NotConfined("上次检查用的是旧版本")
     _require_log(store)
-    return dependence.relevant(edits.since(store, seen))
+    changed = inputs.relevant(edits.since(store, seen))
+    dependence.require_listed(changed)
+    return changed
 
 
 def _require_log(store):
@@ -54,7 +56,7 @@ class Found:
 
     def __init__(self, store, policy, changed, progress):
         self.links, moved = None, []
-        if dependence.asks_for_linking(changed):
+        if inputs.asks_for_linking(changed):
             self.links = links.computed(store, progress.check_cancelled)
             moved = _moved(frames.read(store, links.TABLE), self.links.links)
         self.dependent = dependence.of_edits(store, policy, changed, moved)

@@ -1,10 +1,11 @@
 """``status``: how far the work has come, how each village stands, and what to do next. Reads only."""
 
+from ..checks import inputs
 from ..model import amounts, codes, findings
 from ..model.errors import GateShut
 from ..review import due
 from ..review.gates import VillageGates
-from ..store import reading, runs
+from ..store import edits, reading, runs
 from . import text_table
 from .catalogue import VERBS
 from .progress import Result
@@ -26,7 +27,7 @@ def run(store, params, progress):
     kinds = finding_rows(store)
     levels = gates.levels if gates else []
     certificates = certificate_counts(store, last["confirm"])
-    steps = step_rows(last, villages, levels, certificates)
+    steps = step_rows(last, villages, levels, certificates, unchecked(store))
     return Result(
         title=f"{store.setting('county_name') or '本县'}（{store.setting('county_code') or '代码未知'}）的进度",
         counts={"steps": steps, "villages": villages, "findings": kinds, "certificates": certificates},
@@ -80,8 +81,15 @@ def certificate_counts(store, confirm):
             "units": units, "users": users}
 
 
-def step_rows(last, villages, levels, certificates):
-    """One dict per step of the work: verb, state, when, detail."""
+def unchecked(store):
+    """What has been edited since the last check, in words; "" where nothing was that a check looks at."""
+    seen = edits.seen(store, "check")
+    number = 0 if seen is None else inputs.unchecked(edits.since(store, seen))
+    return "有成批的改动未检查" if number is None else f"有 {number:,} 处改动未检查" if number else ""
+
+
+def step_rows(last, villages, levels, certificates, edited=""):
+    """One dict per step of the work: verb, state, when, detail. ``edited``: what the last check has not seen."""
     found, before = [], 0
     for verb in CHAIN:
         row = last[verb]
@@ -91,7 +99,8 @@ def step_rows(last, villages, levels, certificates):
         before = max(before, row["run_id"] if row else 0)
         if found and found[-1]["state"] != DONE and state == DONE:
             state = STALE
-        found.append({"verb": verb, "state": state, "when": _when(row), "detail": ""})
+        detail = edited if verb == "check" and state != NOT_DONE else ""
+        found.append({"verb": verb, "state": STALE if detail else state, "when": _when(row), "detail": detail})
     ready = found[-1]["state"] == DONE
     with_rights = [v for v in villages if v["rights"]]
     total = len(with_rights)

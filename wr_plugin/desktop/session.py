@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsSettings
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..model.errors import WaterRightsError
 from ..store.workfile import WorkFile
@@ -12,6 +12,7 @@ from . import layers
 from .engine import EngineRun
 
 LAST_WORK = "wr_plugin/lastWork"
+SETTLED_MS = 300
 
 
 class Session(QObject):
@@ -27,7 +28,11 @@ class Session(QObject):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.path, self.status, self.run, self._asking = "", {}, None, None
-        self._ask_again = False
+        self._ask_again, self._watched = False, set()
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(self._edited)
 
     @property
     def project(self):
@@ -54,8 +59,21 @@ class Session(QObject):
     def _take(self, path):
         self.path = path
         QgsSettings().setValue(LAST_WORK, path)
+        self._watch()
         self.opened.emit(path)
         self.ask_standing()
+
+    def _watch(self):
+        """Edits of the work file's layers that are saved change how far the work has come."""
+        for layer in layers.layers_of(self.project, self.path):
+            if layer.id() not in self._watched:
+                self._watched.add(layer.id())
+                layer.afterCommitChanges.connect(self._settled.start)
+
+    def _edited(self):
+        """A verb that was started with the same click asks when it is done."""
+        if self.run is None:
+            self.ask_standing()
 
     def close(self):
         """Forgets the work file; its layers stay or went with the project."""
@@ -127,6 +145,8 @@ class Session(QObject):
 
     def stop(self):
         """Ends what is still running, when the plugin is unloaded."""
+        for layer in filter(None, map(self.project.mapLayer, self._watched)):
+            layer.afterCommitChanges.disconnect(self._settled.start)
         for run in (self.run, self._asking):
             if run is not None:
                 run.blockSignals(True)

@@ -53,6 +53,7 @@ EDIT = Table(
         Field("columns", TEXT, "改动的字段", note="逗号分隔；只有修改的有"),
         Field("DKBM", TEXT, "原地块编码", note="修改、删除之前的"),
         Field("CBFBM", TEXT, "原承包方编码", note="修改、删除之前的"),
+        Field("well_code", TEXT, "原机井编号", note="修改、删除之前的"),
         Field("earlier_box", TEXT, "原图形范围", note="修改、删除之前图形的开头 40 字节，十六进制"),
     ),
     key="edit_id", indexes=("table_name",),

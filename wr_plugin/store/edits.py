@@ -29,7 +29,7 @@ WHOLE = "whole"
 """Stands for a table's changes where they are too many to be listed."""
 DERIVED = ("parcel_site", "parcel_outlet", "registry_link", "registry_decision")
 """What a verb writes and a later one reads; logged like what is delivered."""
-OLD_CODES = ("DKBM", "CBFBM")
+OLD_CODES = ("DKBM", "CBFBM", "well_code")
 READERS = ("check", "confirm")
 MOST_LISTED = 5_000
 """Rows of one table: where more are written at once, or have been edited, the table counts as changed whole."""
@@ -42,8 +42,8 @@ class Touched:
     """The rows of one table that were inserted, updated or deleted.
 
     ``keys``: their primary keys (fid, parcel_fid …); a row that is gone is listed too. ``columns``: names of the columns
-    that differ in any of them, all where a row came or went. ``old``: {"DKBM": codes, "CBFBM": codes} that rows had
-    before a change; what they have now is in the table. ``boxes``: (minx, miny, maxx, maxy) of the shapes that were
+    that differ in any of them, all where a row came or went. ``old``: {"DKBM": codes, "CBFBM": codes, …} (``OLD_CODES``)
+    that rows had before a change; what they have now is in the table. ``boxes``: (minx, miny, maxx, maxy) of the shapes that were
     redrawn or deleted, as they were; None stands for one that cannot be told. ``came_or_went``: rows were added or
     deleted.
     """
@@ -101,16 +101,16 @@ def _touched(store, name, seq):
     if declared is None:
         return None
     found, keys = Touched(), {}
-    for key, action, columns, parcel, holder, box in store.connection.execute(
-            "SELECT row_key, action, columns, DKBM, CBFBM, earlier_box FROM edit WHERE table_name = ? AND edit_id > ?"
-            " ORDER BY edit_id", (name, seq)):
+    for key, action, columns, box, *old in store.connection.execute(
+            f"SELECT row_key, action, columns, earlier_box, {', '.join(OLD_CODES)} FROM edit"  # nosec B608: constants
+            " WHERE table_name = ? AND edit_id > ? ORDER BY edit_id", (name, seq)):
         keys[key] = None
         if action == "update":
             found.columns.update(filter(None, columns.split(",")))
         else:
             found.came_or_went = True
             found.columns.update((*declared.columns, "geom") if declared.geometry else declared.columns)
-        for code, value in zip(OLD_CODES, (parcel, holder)):
+        for code, value in zip(OLD_CODES, old):
             if value is not None:
                 found.old[code].add(value)
         if box is not None:
@@ -173,7 +173,7 @@ def _bodies(table):
     redrawn = f"CASE WHEN OLD.geom IS NOT NEW.geom THEN {head} END" if table.geometry else "NULL"
     differs = " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in columns)
     named = " || ".join(f"CASE WHEN OLD.\"{c}\" IS NOT NEW.\"{c}\" THEN '{c},' ELSE '' END" for c in columns)
-    into = f"INSERT INTO {TABLE} (table_name, row_key, action, columns, DKBM, CBFBM, earlier_box)"
+    into = f"INSERT INTO {TABLE} (table_name, row_key, action, columns, {', '.join(OLD_CODES)}, earlier_box)"
     was = ", ".join(old)
     return {
         "insert": f"AFTER INSERT ON {name} BEGIN INSERT INTO {TABLE} (table_name, row_key, action)"
