@@ -118,6 +118,7 @@ VERBS = {
             Param("policy", FILE, "政策", "改用另一份政策（*.yaml）", filter="政策 (*.yaml *.yml)"),
             Param("quota", FILE, "定额表", "改用另一份定额表（*.xlsx）", filter="定额表 (*.xlsx)"),
             Param("caps", FILE, "指标表", "改用另一份指标表（*.xlsx）", filter="指标表 (*.xlsx)"),
+            Param("whole", FLAG, "全部重算", "不管改了什么，把全县重新核定一遍；不给则只重算改动牵涉到的", default=False),
         ), "confirm"),
         Verb("explain", "说明", "用中文说明一个地块、一户、一个村、斗口、机井或灌区的水权是怎样得出的，情况不同会怎样。", (
             Param("subject", TEXT, "地块、承包方、村、斗口、机井或灌区",

@@ -9,18 +9,16 @@ import pandas as pd
 
 from ..model import codes
 from ..model import policy as policies
-from ..model.amounts import m3_text, mu_text
 from ..model.errors import GateShut
-from ..model.findings import KINDS
 from ..review import locks
 from ..rights import across_outlets, determine, forest_users, holders, units, user_facts, users, withheld
-from ..store import frames, journal, reading, registry_links, runs
-from . import adopting, limits_in_force, user_rights
+from ..store import edits, frames, journal, reading, registry_links, runs
+from . import adopting, confirm_changed, confirm_report, limits_in_force, user_rights
 from .interrupting import interruptible
 from .progress import Result
 
 VERB = "confirm"
-RULES_VERSION = 4
+RULES_VERSION = 5
 CHECKED_SECTIONS = ("scope.", "area.", "sources.")
 NOT_CHECKED = ("sources.mixed_surface_share", "sources.mixed_mode", "sources.surface_rounds", "sources.ground_rounds")
 RIGHT_SECTIONS = (*CHECKED_SECTIONS, "unit", "ground.", "quota.", "volume.", "cap.", "metering.", "permit.district_required")
@@ -47,47 +45,120 @@ def run(store, params, progress):
 def within(store, progress, started, params, policy, files=(), tell=lambda run_id, verb: None, because=""):
     """Determines and stores the rights, within ``transaction``; the gates have been passed and the tables are there.
 
-    ``files``: paths of what was taken over on the way; ``tell(run_id, verb)`` notes that in the journal; ``because``:
-    why the rights are determined again, for the journal.
+    Only what depends on the edits since the last run is determined, where these can be told apart and ``params`` does not
+    ask for ``whole``. ``files``: paths of what was taken over on the way; ``tell(run_id, verb)`` notes that in the journal;
+    ``because``: why the rights are determined again, for the journal.
     """
     progress.step("读取检查结果")
+    run = _Run(store, progress, started, params, policy, files, tell, because)
+    if not params.get("whole"):
+        done = _changed_only(run)
+        if done is not None:
+            return done
     inputs = read_inputs(store, progress, policy)
     _require_zones(inputs.site, policy)
-    made = user_rights.determined(store, policy, started[:10])
-    digest = _digest(store, inputs, policy, progress, user_rights.digest(made))
-    last = runs.last(store, VERB)
-    if last is not None and last["input_sha256"] == digest:
-        tell(last["run_id"], VERB)
-        return _unchanged(store, bool(files))
+    digest = _digest(store, inputs, policy, progress, user_rights.digest(run.made))
+    if not params.get("whole") and run.last is not None and run.last["input_sha256"] == digest:
+        return _unchanged(run)
     progress.step("核定水权")
-    try:
-        rights = determine.determine(inputs, policy, progress.update)
-    except determine.MissingSites as error:
-        raise GateShut(str(error), "请先运行“检查”（check）") from error
-    irrigation = rights.holder_right.groupby("source")["volume_m3_100"].sum().to_dict()
-    told = [*users.findings(made), *users.ceilings(policy, irrigation, made)]
-    if told:
-        rights.finding = pd.concat([rights.finding, pd.DataFrame(told, columns=rights.finding.columns)], ignore_index=True)
+    rights = _determined(lambda: determine.determine(inputs, policy, progress.update))
     changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
     moved = units.changes(frames.read(store, "unit_right"), rights.unit_right)
     _refuse_certified(store, rights.unit_right, made)
     progress.step("写入核定结果")
-    counts = {**_counts(rights), **user_rights.counts(made)}
-    run_id = runs.record(store, VERB, started, params, counts, inputs=runs.file_inputs(files), input_sha256=digest,
-                         policy_sha256=policy.sha256)
-    tell(run_id, VERB)
-    _write(store, rights, run_id, progress)
-    why = "首次核定" if last is None else f"重新核定（上次为第 {last['run_id']} 次运行）"
-    why += f"，{because}" if because else ""
-    user_rights.write(store, made, run_id, why)
-    for table, listed in (("holder_right", changed), ("unit_right", moved)):
-        for start in range(0, len(listed), JOURNAL_BATCH):
-            progress.check_cancelled()
-            journal.append(store, run_id, VERB, [(table, key, old, new, why)
-                                                 for key, old, new in listed[start:start + JOURNAL_BATCH]])
-    progress.update(1)
-    return Result("水权已核定", counts={**counts, "changed_rights": len(changed)}, table=_table(rights, policy, made),
-                  next_step="公示：publish")
+    run.record(digest)
+    _write(store, rights, run.run_id, progress)
+    irrigation = rights.holder_right.groupby("source")["volume_m3_100"].sum().to_dict()
+    run.close(rights.finding, irrigation, changed, moved)
+    return run.result(f"全部重算：{len(rights.parcel_right):,} 块地", {"whole": True, "parcels": len(rights.parcel_right)})
+
+
+def _changed_only(run):
+    """The result where only what changed had to be determined, or nothing at all; None where all has to be."""
+    store, policy = run.store, run.policy
+    found = confirm_changed.what_changed(store, run.basis)
+    if found is None:
+        return None
+    changed, same = found
+    if not changed and same:
+        return _unchanged(run)
+    try:
+        made = _determined(lambda: confirm_changed.determined(store, policy, changed, run.started[:10],
+                                                              run.progress.check_cancelled,
+                                                              lambda site: _require_zones(site, policy)))
+    except confirm_changed.Whole:
+        return None
+    rights, of = made.rights, confirm_changed
+    moved_holders = holders.changes(frames.read(store, "holder_right", None, f"CBFBM {of.IN_HOLDERS}"), rights.holder_right)
+    moved = units.changes(frames.read(store, "unit_right", None, f"unit_id {of.IN_UNITS}"), rights.unit_right)
+    _refuse_certified(store, rights.unit_right, run.made, of.certified_others(store))
+    run.progress.step("核定水权")
+    store.connection.execute("SAVEPOINT changed_only")
+    before = _findings(store)
+    run.record(runs.input_digest("edits", run.last["input_sha256"], edits.latest(store), run.basis))
+    written = confirm_changed.write(store, made, run.run_id, run.progress)
+    irrigation = dict(map(tuple, reading.rows(store, "SELECT source, sum(volume_m3_100) FROM holder_right GROUP BY source")))
+    run.progress.step("写入核定结果")
+    run.close(pd.concat([made.kept, rights.finding], ignore_index=True), irrigation, moved_holders, moved)
+    if same and not written and _findings(store) == before:
+        store.connection.execute("ROLLBACK TO changed_only")
+        return _unchanged(run)
+    store.connection.execute("RELEASE changed_only")
+    concerned = reading.count(store, "SELECT count(*) FROM temp.changed_holder")
+    return run.result(f"只重算了 {made.parcels:,} 块地、{concerned:,} 户", {"parcels": made.parcels, "holders": concerned})
+
+
+def _findings(store):
+    return reading.rows(store, "SELECT code, subject, message, value FROM finding WHERE stage = ? ORDER BY 1, 2, 3", (VERB,))
+
+
+def _determined(work):
+    try:
+        return work()
+    except determine.MissingSites as error:
+        raise GateShut(str(error), "请先运行“检查”（check）") from error
+
+
+class _Run:
+    """One run of the verb: what it was given, and what is written of it whichever part was determined."""
+
+    def __init__(self, store, progress, started, params, policy, files, tell, because):
+        self.store, self.progress, self.started, self.params, self.policy = store, progress, started, params, policy
+        self.files, self.tell, self.because = files, tell, because
+        self.made = user_rights.determined(store, policy, started[:10])
+        self.last, self.run_id = runs.last(store, VERB), None
+        self.basis = confirm_changed.basis(store, policy, RULES_VERSION, runs.input_digest(user_rights.digest(self.made)))
+
+    def record(self, digest):
+        self.run_id = runs.record(self.store, VERB, self.started, self.params, {}, inputs=runs.file_inputs(self.files),
+                                  input_sha256=digest, policy_sha256=self.policy.sha256)
+        self.tell(self.run_id, VERB)
+
+    def close(self, finding, irrigation, changed, moved):
+        """Findings, the other water users and the journal; ``changed``, ``moved``: rights of holders and units that differ."""
+        told = [*users.findings(self.made), *users.ceilings(self.policy, irrigation, self.made)]
+        if told:
+            finding = pd.concat([finding, pd.DataFrame(told)], ignore_index=True)
+        frames.replace_findings(self.store, VERB, finding, self.run_id)
+        why = "首次核定" if self.last is None else f"重新核定（上次为第 {self.last['run_id']} 次运行）"
+        why += f"，{self.because}" if self.because else ""
+        user_rights.write(self.store, self.made, self.run_id, why)
+        for table, listed in (("holder_right", changed), ("unit_right", moved)):
+            for start in range(0, len(listed), JOURNAL_BATCH):
+                self.progress.check_cancelled()
+                journal.append(self.store, self.run_id, VERB, [(table, key, old, new, why)
+                                                               for key, old, new in listed[start:start + JOURNAL_BATCH]])
+        self.changed_rights = len(changed)
+
+    def result(self, done, scope):
+        """What was done, for the run's record and for people; from here on it is what the next run compares with."""
+        counts = confirm_report.counts_of(self.store, self.made)
+        runs.set_counts(self.store, self.run_id, {**counts, "determined": scope})
+        confirm_changed.remember(self.store, self.basis)
+        self.progress.update(1)
+        table = confirm_report.table_of(self.store, self.policy, counts, self.made)
+        return Result("水权已核定", counts={**counts, "determined": scope, "changed_rights": self.changed_rights},
+                      table=[("重算范围", done), *table], next_step="公示：publish")
 
 
 def _replace_limits(store, params):
@@ -101,7 +172,7 @@ def _replace_limits(store, params):
         if params.get(name):
             frame = read(params[name])
             if not _same_rows(frames.read(store, table), frame):
-                frames.replace(store, table, frame)
+                frames.update(store, table, frame.assign(fid=range(1, len(frame) + 1)))
                 limits_in_force.record(store, table, Path(params[name]).name, VERB, runs.now())
                 used.append(params[name])
     return used
@@ -199,17 +270,24 @@ def _bytes(column):
     return "\x1f".join(values).encode()
 
 
-def _unchanged(store, adopted):
-    counts = json.loads(runs.last(store, VERB)["counts"])
-    if adopted:
+def _unchanged(run):
+    """Nothing of the rights differs; what was looked at need not be looked at again."""
+    store = run.store
+    run.tell(run.last["run_id"], VERB)
+    if confirm_changed.behind(store, run.basis):
+        confirm_changed.remember(store, run.basis)
+    counts = json.loads(run.last["counts"])
+    if run.files:
         return Result("政策已更新；核定所依据的规则未变，水权不变", counts=counts, next_step="公示：publish")
     return Result("输入未变，水权不变", counts=counts, changed=False, next_step="公示：publish")
 
 
-def _refuse_certified(store, unit_right, made):
-    """No result may silently contradict a certificate that is in force, nor give its water to another unit."""
+def _refuse_certified(store, unit_right, made, others=()):
+    """No result may silently contradict a certificate that is in force, nor give its water to another unit.
+    ``others``: rows of the units that are not in ``unit_right``."""
     columns = ["unit_kind", "unit_code", "source", "area_mu_100", "volume_m3_100"]
-    wrong = locks.contradicted(store, unit_right[columns].itertuples(index=False, name=None), [one.stored() for one in made])
+    rows = [*others, *unit_right[columns].itertuples(index=False, name=None)]
+    wrong = locks.contradicted(store, rows, [one.stored() for one in made])
     if wrong:
         named = "；".join(f"{r['number']} {r['holder_name']} {codes.SOURCE[r['source']]}" for r in wrong[:SHOWN])
         more = f" 等 {len(wrong)} 本" if len(wrong) > SHOWN else ""
@@ -221,41 +299,3 @@ def _write(store, rights, run_id, progress):
     for number, name in enumerate(tables, 1):
         frames.update(store, name, getattr(rights, name), None if name in ("right_part", "cap_class") else run_id)
         progress.update(number, len(tables) + 2)
-    frames.replace_findings(store, VERB, rights.finding, run_id)
-    progress.update(len(tables) + 1, len(tables) + 2)
-
-
-def _counts(rights):
-    right = rights.holder_right
-    by_source = right.groupby("source")[["area_mu_100", "volume_m3_100"]].sum()
-    states = rights.parcel_right["state"].value_counts()
-    having = rights.parcel_right["state"].isin(determine.HAVING)
-    return {
-        "holders": int(right["CBFBM"].nunique()), "rights": len(right), "parcels": int(having.sum()),
-        "area_mu_100": int(right["area_mu_100"].sum()),
-        **{f"{source}_m3_100": int(by_source["volume_m3_100"].get(source, 0)) for source in codes.SOURCE},
-        "states": {state: int(states[state]) for state in codes.PARCEL_STATE if state in states},
-        "findings": {code: int(n) for code, n in rights.finding["code"].value_counts().sort_index().items()},
-    }
-
-
-def _table(rights, policy, made):
-    counts = _counts(rights)
-    rows = [("核定户数", f"{counts['holders']:,}"), ("核定地块", f"{counts['parcels']:,}"),
-            ("确权面积", f"{mu_text(counts['area_mu_100'])} 亩")]
-    rows += [(f"{name}水量", f"{m3_text(counts[source + '_m3_100'])} m³") for source, name in codes.SOURCE.items()]
-    rows += [(f"地块：{codes.PARCEL_STATE[state]}", f"{number:,}") for state, number in counts["states"].items()]
-    others = rights.unit_right[rights.unit_right["unit_kind"] != "holder_source"].groupby("unit_kind")
-    rows += [(f"确权单位：{codes.UNIT_KIND[kind]}", f"{group['unit_code'].nunique():,} 个，{m3_text(int(group['volume_m3_100'].sum()))} m³")
-             for kind, group in others]
-    rows += user_rights.rows(user_rights.counts(made))
-    for code in ("CROP_MISSING", "METHOD_MISSING", "MIX_SHARE_MISSING"):
-        if code in counts["findings"]:
-            rows.append((KINDS[code].title, f"{counts['findings'][code]:,} 个地块：{KINDS[code].remedy}"))
-    for finding in rights.finding.itertuples():
-        if finding.code in ("QUOTA_MISSING", "CAP_MISSING", "CAP_UNUSED", "CAP_EXCEEDED", "CROP_MIX_MISSING", "SETTING_BLANK"):
-            rows.append((KINDS[finding.code].title, finding.message))
-    rows.append(("法定面积依据", policies.LEGAL_AREAS[policy.get("area.legal")]))
-    if policy.demo:
-        rows.append(("数据性质", "示例数据，不得用于正式发证"))
-    return rows

@@ -205,7 +205,7 @@ def _adopt_policy(store, run_id, policy, settings, why):
 
 def _adopt_rows(store, run_id, name, before, after, why):
     """Replaces a table; the journal has each row that differs."""
-    frames.replace(store, name, after)
+    frames.update(store, name, after)
     limits_in_force.record(store, name, "试算", VERB, runs.now())
     plain = [frame.astype(object).where(frame.notna(), None).to_dict("records") for frame in (before, after)]
     entries = []

@@ -20,6 +20,8 @@ DISTRICT_COLUMNS = ("fid", "district_code", "district_name", "permit_number", "d
 WELL_COLUMNS = ("fid", "well_code", "permit_number", "permit_m3", "permit_from", "permit_until", "metering", "well_name")
 REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
 HAVING = ("right", "reduced")
+PART_NUMBERS = 1_000_000
+"""Numbers kept for the parts of one parcel."""
 STEPS = ("areas", "screen", "deduct", "words", "split", "units", "quotas", "missing_caps", "grant", "frames")
 """The methods of ``Chain`` in their order; the last one gives the result."""
 CAP_RESULT_NUMBERS = ("parent_fid", "demand_m3_100", "cap_m3_100", "reserve_m3_100", "limit_m3_100", "volume_m3_100")
@@ -232,17 +234,12 @@ class Chain:
     def missing_caps(self):
         """Where the policy cuts, a part without a cap cannot be determined: its parcel is stopped whole."""
         self.caps = index = cap_leaves.index_of(self.inputs.cap, self.policy, self.inputs.forest, self.inputs.well)
-        place = self.part["parcel"].to_numpy()
-        there = pd.DataFrame({"outlet_code": self.outlets_of_parts(), "well_code": self.site["well_code"].to_numpy(dtype=object)[place],
-                              "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})
-        self.tree, self.part["leaf"] = cap_leaves.grow(
-            self.inputs, self.policy, index, there, self.part["source"].to_numpy(), self._of_parts(self.district))
+        self._hang(index)
         self.found.extend(caps.unused_findings(self.tree, index))
         self.mode = self.policy.get("cap.mode")
         if self.mode != caps.REPORT:
             self._stop_without_caps()
-        wanted = columns.sums(self.part["demand_m3_100"], self.part["leaf"].to_numpy(), len(self.tree.nodes)).tolist()
-        self.tree.share_permits(caps.rolled_up(self.tree.shape(1), wanted), self.policy.step_m3_100)
+        self.tree.share_permits(caps.rolled_up(self.tree.shape(1), self._wanted().tolist()), self.policy.step_m3_100)
 
     def _stop_without_caps(self):
         place = self.part["parcel"].to_numpy()
@@ -253,6 +250,21 @@ class Chain:
         if self.composite:
             self._demand()
         self.found.extend(caps.missing_findings(self.tree, *(cut_off[c].to_numpy() for c in ("leaf", "demand_m3_100"))))
+
+    def _hang(self, index):
+        """The tree of caps, and the leaf that each part hangs from."""
+        self.tree, self.part["leaf"] = cap_leaves.grow(
+            self.inputs, self.policy, index, self._there(), self.part["source"].to_numpy(), self._of_parts(self.district))
+
+    def _there(self):
+        """Outlet, well and village of each part."""
+        place = self.part["parcel"].to_numpy()
+        return pd.DataFrame({"outlet_code": self.outlets_of_parts(), "well_code": self.site["well_code"].to_numpy(dtype=object)[place],
+                             "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place]})
+
+    def _wanted(self):
+        """(nodes,) the demand of the parts that hang from each leaf."""
+        return columns.sums(self.part["demand_m3_100"], self.part["leaf"].to_numpy(), len(self.tree.nodes))
 
     def outlets_of_parts(self):
         """(n,) the outlet of each part's parcel, or of its piece where the parcel is split."""
@@ -274,8 +286,7 @@ class Chain:
         kind, kinds = np.zeros(len(self.part), dtype=np.int64), ("",)
         if self.mode == caps.PRIORITY:
             kind, kinds = self.classes()
-        demands = caps.Demands(self.part["leaf"].to_numpy(), self.part["demand_m3_100"].to_numpy(), kind, kinds)
-        granted = caps.grant(self.tree, demands, self.mode, self.policy.step_m3_100)
+        granted = self._grant(kind, kinds)
         self.part["volume_m3_100"] = granted.volume_m3_100
         self.cap_rows, self.cap_classes = granted.rows, granted.classes
         self.found.extend(granted.findings)
@@ -285,29 +296,51 @@ class Chain:
         return cap_leaves.classes(self.policy, {"crop": self._of_parts(self.crop), "method": self._of_parts(self.method)},
                                   self.holder_kinds[self.part["holder"].to_numpy()])
 
+    def _grant(self, kind, kinds):
+        demands = caps.Demands(self.part["leaf"].to_numpy(), self.part["demand_m3_100"].to_numpy(), kind, kinds)
+        return caps.grant(self.tree, demands, self.mode, self.policy.step_m3_100)
+
+    def sums_by(self, column, source, amount):
+        """(codes in order, sums) of an amount of the parts from one source, by a column of their sites."""
+        rows = np.flatnonzero(self.part["source"].to_numpy() == source)
+        code = self.site[column].to_numpy(dtype=object)[self.part["parcel"].to_numpy()[rows]]
+        number, known = pd.factorize(code, sort=True)
+        there = number >= 0
+        return list(known), columns.sums(self.part[amount].to_numpy()[rows][there], number[there], len(known)).tolist()
+
+    def areas_of_units(self):
+        """{(kind, code): 0.01 亩} of the units of confirmation."""
+        area = columns.sums(self.part["area_mu_100"], self.part["unit"].to_numpy(), len(self.assigned.kinds))
+        return dict(zip(zip(self.assigned.kinds, self.assigned.unit_codes), area.tolist()))
+
     def frames(self):
         """The result as the work file's tables."""
-        self.found.extend(obligations.findings(self))
-        reduced = self._per_parcel(self.deducted) > 0
-        self.outcome.stop(reduced, "reduced", "UNAPPROVED_OVERLAP")
-        self.outcome.stop(self.partly != "", "reduced", self.partly)
-        self.outcome.stop(self.outcome.open, "right", "")
+        self._settle()
         right_part = self._right_part()
         holder_right = holders.totals(
             self.part["holder"].to_numpy(), self.part["source"].to_numpy(), right_part["parcel_fid"].to_numpy(),
             *(self.part[name].to_numpy() for name in ("area_mu_100", "demand_m3_100", "volume_m3_100")),
             self.holding.codes, self.names, self.parcel["village_code"].to_numpy(dtype=object)[self.part["parcel"]])
         unit_right, right_part["unit_id"] = unit_columns.totals(self, right_part, holder_right)
-        return Rights(self._parcel_right(), right_part, holder_right, *self._cap_results(),
-                      unit_right, pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code",
-                                                        "value"]))
+        return Rights(self._parcel_right(), right_part, holder_right, *self._cap_results(), unit_right, self._findings())
+
+    def _findings(self):
+        return pd.DataFrame(self.found, columns=["code", "subject", "message", "parcel_uuid", "village_code", "value"])
+
+    def _settle(self):
+        """What the rights oblige to, and the state of the parcels that nothing has stopped."""
+        self.found.extend(obligations.findings(self))
+        reduced = self._per_parcel(self.deducted) > 0
+        self.outcome.stop(reduced, "reduced", "UNAPPROVED_OVERLAP")
+        self.outcome.stop(self.partly != "", "reduced", self.partly)
+        self.outcome.stop(self.outcome.open, "right", "")
 
     def _right_part(self):
         place, surface = self.part["parcel"].to_numpy(), self.part["source"].to_numpy() == 0
         site = {name: self.site[name].to_numpy(dtype=object)[place]
                 for name in ("district_code", "well_code")}
         return pd.DataFrame({
-            "part_id": np.arange(1, len(place) + 1),
+            "part_id": part_ids(self.parcel["fid"].to_numpy()[place]),
             "parcel_fid": self.parcel["fid"].to_numpy()[place],
             "CBFBM": self.holding.codes[self.part["holder"].to_numpy()],
             "source": np.array(caps.SOURCES, dtype=object)[self.part["source"].to_numpy()],
@@ -380,6 +413,15 @@ class Chain:
     def _drop_stopped(self):
         kept = self.outcome.open[self.part["parcel"].to_numpy()]
         self.part = self.part[kept].reset_index(drop=True)
+
+
+def part_ids(parcel_fid):
+    """A part's number tells its parcel and its place among that parcel's, so that no other parcel's parts move it. The
+    parts of a parcel stand together."""
+    first = np.r_[True, parcel_fid[1:] != parcel_fid[:-1]] if len(parcel_fid) else np.zeros(0, dtype=bool)
+    starts = np.flatnonzero(first)
+    within = np.arange(len(parcel_fid)) - starts[np.cumsum(first) - 1] if len(starts) else np.zeros(0, dtype=np.int64)
+    return parcel_fid.astype(np.int64) * PART_NUMBERS + within + 1
 
 
 def _frame(rows, names, numbers):

@@ -3,11 +3,8 @@
 南阳方案七（三）, 永川方案二（一）: online meters by permitted volume and district area; 张掖方案二（一）: 严禁超定额、超总量分配.
 """
 
-import numpy as np
-import pandas as pd
-
 from ..model.amounts import hundredths, m3_text, mu_text
-from . import columns, limits, unit_columns
+from . import limits, unit_columns
 
 CUT = {"report": "按政策只报告，未核减", "proportional": "已按政策同比例核减", "priority": "已按政策的优先序核减"}
 
@@ -21,11 +18,10 @@ def findings(chain):
 
 def _managed_areas(chain):
     """UNIT_AREA: what an association is said to manage against what its members were confirmed."""
-    policy, part = chain.policy, chain.part
+    policy = chain.policy
     if chain.inputs.water_unit is None:
         return
-    area = columns.sums(part["area_mu_100"], part["unit"].to_numpy(), len(chain.assigned.kinds))
-    of = dict(zip(zip(chain.assigned.kinds, chain.assigned.unit_codes), area.tolist()))
+    of = chain.areas_of_units()
     for code, row in sorted(unit_columns.by_code(chain.inputs.water_unit, "unit_code").items()):
         managed, found = row.get("managed_mu_100"), of.get((row["unit_kind"], str(code).strip()))
         if managed is None or found is None:
@@ -46,8 +42,7 @@ def _wells(chain):
     """A well whose permit says no volume cannot be held against it."""
     if chain.inputs.well is None:
         return
-    ground = np.flatnonzero(chain.part["source"].to_numpy() == 1)
-    known, demand = _sums(chain, "well_code", ground, "demand_m3_100")
+    known, demand = chain.sums_by("well_code", 1, "demand_m3_100")
     wells, online = unit_columns.by_code(chain.inputs.well, "well_code"), chain.policy.get("metering.ground_m3")
     as_of = chain.policy.get("permit.as_of") or chain.inputs.today
     for well, total in zip(known, demand):
@@ -73,17 +68,8 @@ def _districts(chain):
     least = chain.policy.get("metering.district_mu")
     if chain.inputs.district is None or least is None:
         return
-    surface = np.flatnonzero(chain.part["source"].to_numpy() == 0)
     rows = unit_columns.by_code(chain.inputs.district, "district_code")
-    for district, area in zip(*_sums(chain, "district_code", surface, "area_mu_100")):
+    for district, area in zip(*chain.sums_by("district_code", 0, "area_mu_100")):
         if area >= round(least * 100) and (rows.get(district) or {}).get("metered") != "online":
             yield {"code": "METERING_REQUIRED", "subject": district, "message":
                    f"灌区 {district} 确权面积 {mu_text(area)} 亩，达到 {mu_text(round(least * 100))} 亩，渠首须装在线计量设施"}
-
-
-def _sums(chain, column, rows, amount):
-    """(codes, sums) of an amount of the parts at ``rows`` by a column of their sites."""
-    code = chain.site[column].to_numpy(dtype=object)[chain.part["parcel"].to_numpy()[rows]]
-    number, known = pd.factorize(code, sort=True)
-    there = number >= 0
-    return known, columns.sums(chain.part[amount].to_numpy()[rows][there], number[there], len(known)).tolist()

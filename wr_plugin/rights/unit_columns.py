@@ -202,7 +202,7 @@ def totals(chain, right_part, holder_right):
     """The frame ``unit_right`` without ``run_id``, ordered by kind, code and source, and the unit's number of each part:
     (frame, (n,) object array)."""
     if chain.assigned.plain and not chain.composite:
-        return _households(chain, holder_right)
+        return households(holder_right), _households_of_parts(chain, holder_right)
     part, assigned = chain.part, chain.assigned
     kinds = len(caps.SOURCES)
     key, group = np.unique(part["unit"].to_numpy() * kinds + part["source"].to_numpy(), return_inverse=True)
@@ -229,19 +229,22 @@ def totals(chain, right_part, holder_right):
     return frame.sort_values(["unit_kind", "unit_code", "source"], ascending=[True, True, False], ignore_index=True), ids
 
 
-def _households(chain, holder_right):
-    """One household, one source, one unit: the rows of ``holder_right``, in its order."""
+def _households_of_parts(chain, holder_right):
     key = chain.part["holder"].to_numpy() * len(caps.SOURCES) + chain.part["source"].to_numpy()
     row = np.cumsum(np.bincount(key) > 0) - 1 if len(key) else key
+    return holder_right["right_id"].to_numpy(dtype=object)[row[key]]
+
+
+def households(holder_right):
+    """One household, one source, one unit: the rows of ``holder_right`` as ``unit_right``, in its order."""
     blank = pd.array([None] * len(holder_right), dtype="Int64")
-    frame = pd.DataFrame({
+    return pd.DataFrame({
         "unit_id": holder_right["right_id"], "unit_kind": "holder_source", "unit_code": holder_right["CBFBM"],
         "unit_name": holder_right["holder_name"].where(holder_right["holder_name"].notna(), holder_right["CBFBM"]),
         "source": holder_right["source"], "members": 1, "parcels": holder_right["parcels"],
         "area_mu_100": holder_right["area_mu_100"], "quota_m3_mu_100": blank, "weight_e4": blank,
         "demand_m3_100": holder_right["demand_m3_100"], "volume_m3_100": holder_right["volume_m3_100"],
         "last_remainder": None, "last_key": None})
-    return frame, holder_right["right_id"].to_numpy(dtype=object)[row[key]]
 
 
 def _different(group, value, count):
