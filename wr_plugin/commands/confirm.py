@@ -157,8 +157,9 @@ class _Run:
         confirm_changed.remember(self.store, self.basis)
         self.progress.update(1)
         table = confirm_report.table_of(self.store, self.policy, counts, self.made)
+        again = [("重算范围", done)] if self.last is not None else []
         return Result("水权已核定", counts={**counts, "determined": scope, "changed_rights": self.changed_rights},
-                      table=[("重算范围", done), *table], next_step="公示：publish")
+                      table=again + table, next_step="公示：publish")
 
 
 def _replace_limits(store, params):
