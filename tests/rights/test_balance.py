@@ -69,9 +69,9 @@ def test_other_users_stand_beside_and_all_together_under_the_level_above(tmp_pat
 
 
 @pytest.mark.parametrize("sql, layer, told", [
-    ("UPDATE right_part SET volume_m3_100 = volume_m3_100 + 100 WHERE part_id = 1", "户", "户 6207"),
+    ("UPDATE right_part SET volume_m3_100 = volume_m3_100 + 100 WHERE part_id = (SELECT min(part_id) FROM right_part)", "户", "户 6207"),
     ("UPDATE parcel_right SET volume_m3_100 = volume_m3_100 - 100 WHERE parcel_fid = (SELECT parcel_fid FROM right_part "
-     "WHERE part_id = 1)", "地块", "地块 6207"),
+     "WHERE part_id = (SELECT min(part_id) FROM right_part))", "地块", "地块 6207"),
     ("UPDATE holder_right SET area_mu_100 = area_mu_100 + 1 WHERE right_id = (SELECT min(right_id) FROM holder_right)",
      "村（按地块）", "户水权合计确权面积"),
     ("UPDATE holder_right SET village_code = '620799999999' WHERE right_id = (SELECT min(right_id) FROM holder_right)", None, ""),

@@ -194,8 +194,8 @@ def test_a_changed_number_of_a_user_without_land_is_found(tmp_path):
 @pytest.mark.parametrize("table, sql, told", [
     ("parcel_right", f"UPDATE parcel_right SET state = 'no_source' WHERE parcel_fid = {HAVING}", "状态：库中 无水源，复算 "),
     ("parcel_right", "DELETE FROM parcel_right WHERE parcel_fid = 1", "复算应有这一行"),
-    ("right_part", "DELETE FROM right_part WHERE part_id = 2", "复算应有这一行"),
-    ("right_part", "UPDATE right_part SET district_code = 'GQ09' WHERE part_id = 2", "灌区代码：库中 GQ09"),
+    ("right_part", "DELETE FROM right_part WHERE part_id = (SELECT max(part_id) FROM right_part)", "复算应有这一行"),
+    ("right_part", "UPDATE right_part SET district_code = 'GQ09' WHERE part_id = (SELECT max(part_id) FROM right_part)", "灌区代码：库中 GQ09"),
     ("right_part", "INSERT INTO right_part (part_id, parcel_fid, CBFBM, source, area_mu_100, demand_m3_100, volume_m3_100) "
      "VALUES (99999, 1, 'X', 'surface', 0, 0, 0)", "库中有这一行"),
     ("holder_right", "UPDATE holder_right SET village_code = '620799999999' WHERE right_id = "

@@ -64,7 +64,7 @@ def within(store, progress, started, params, policy, files=(), tell=lambda run_i
     rights = _determined(lambda: determine.determine(inputs, policy, progress.update))
     changed = holders.changes(frames.read(store, "holder_right"), rights.holder_right)
     moved = units.changes(frames.read(store, "unit_right"), rights.unit_right)
-    _refuse_certified(store, rights.unit_right, made)
+    _refuse_certified(store, rights.unit_right, run.made)
     progress.step("写入核定结果")
     run.record(digest)
     _write(store, rights, run.run_id, progress)

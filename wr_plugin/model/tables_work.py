@@ -150,7 +150,7 @@ PARCEL_RIGHT = Table(
 RIGHT_PART = Table(
     "right_part", "水权明细", RESULT,
     (
-        Field("part_id", INTEGER, "明细号", required=True),
+        Field("part_id", INTEGER, "明细号", required=True, note="地块序号 × 1,000,000 + 在地块中的次序"),
         Field("parcel_fid", INTEGER, "地块序号", required=True, references="parcel.fid"),
         Field("CBFBM", TEXT, "承包方编码", required=True),
         Field("source", TEXT, "水源类型", codes=codes.SOURCE, required=True),
