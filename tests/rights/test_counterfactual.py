@@ -152,7 +152,8 @@ def test_a_place_whose_parts_do_not_agree_says_so(work, tmp_path):
 
     path = shutil.copy(work, tmp_path / "v.gpkg")
     with WorkFile.open(path) as store, store.transaction():
-        store.connection.execute("UPDATE right_part SET volume_m3_100 = volume_m3_100 + 100 WHERE part_id = (SELECT min(part_id) FROM right_part)")
+        store.connection.execute("UPDATE right_part SET volume_m3_100 = volume_m3_100 + 100"
+                                 " WHERE part_id = (SELECT min(part_id) FROM right_part)")
     for code in (village.VILLAGE, "GQ01"):
         assert explanation.WARNING in told(path, code)
 

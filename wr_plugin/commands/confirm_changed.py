@@ -34,7 +34,9 @@ READ_WHOLE = {
 """What the determination reads of each table. A change in ``READ`` is followed to its parcels; one in ``READ_WHOLE`` has
 the county determined whole; other tables and columns it does not look at."""
 QUOTA_FINDINGS = ("QUOTA_MISSING", "CROP_MIX_MISSING")
-REFUSED = tuple(code for code in REFUSALS if code != "SETTING_BLANK")
+TOLD_TWICE = ("SETTING_BLANK", "WELL_PERMIT_EXPIRED")
+"""Kinds of finding that tell of refused parcels, with a colon in their message, and of other things without any."""
+REFUSED = tuple(code for code in REFUSALS if code not in TOLD_TWICE)
 IN_LAND = "IN (SELECT fid FROM temp.changed_parcel)"
 IN_CODES = "IN (SELECT code FROM temp.changed_code)"
 IN_HOLDERS = "IN (SELECT code FROM temp.changed_holder)"
@@ -99,7 +101,7 @@ def determined(store, policy, changed, today, check_cancelled, check_site):
     beyond = policy.get("quota.basis") == "composite" or mode == caps.PRIORITY
     if beyond or reading.one(store, "SELECT 1 FROM parcel_outlet LIMIT 1"):
         raise Whole("looks beyond the parcel")
-    if mode != caps.REPORT and reading.one(store, "SELECT 1 FROM cap_result WHERE volume_m3_100 < demand_m3_100"):
+    if reading.one(store, "SELECT 1 FROM cap_result WHERE volume_m3_100 < demand_m3_100"):
         raise Whole("a cap cuts")
     land = Land(store, policy, changed)
     while True:
@@ -130,10 +132,12 @@ class Land:
             store, f"SELECT DISTINCT state FROM parcel_right WHERE parcel_fid {IN_LAND}")}  # nosec B608: constants
         stopped = policy.get("cap.mode") != caps.REPORT and reading.one(
             store, "SELECT 1 FROM parcel_right WHERE state = 'no_quota' AND reason = 'CAP_MISSING'")
-        blank = reading.one(
-            store, "SELECT 1 FROM finding WHERE stage = ? AND code = 'SETTING_BLANK' AND message LIKE '设置 %'", (VERB,))
-        self._widen("quota" in changed or stopped or "no_quota" in states,
-                    self._has_units() and (blank or not states.isdisjoint(("withheld", "reduced"))))
+        counted = reading.one(
+            store, "SELECT 1 FROM finding WHERE stage = ? AND (code = ? AND message LIKE '设置 %' OR code = ? AND message LIKE"
+                   " '机井 %：%')", (VERB, *TOLD_TWICE))
+        listed = reading.one(store, "SELECT 1 FROM water_unit LIMIT 1")  # a unit all of whose parcels are stopped is told too
+        self._widen("quota" in changed or stopped or listed or "no_quota" in states,
+                    counted or self._has_units() and not states.isdisjoint(("withheld", "reduced")))
 
     def _has_units(self):
         """Whether anything can be refused for what its unit or its well is."""
@@ -256,12 +260,13 @@ def _inputs(store, policy, today):
 def _others(store, policy, inputs):
     """``among_others.Others``; village and outlet only where the policy's tree of caps has such levels."""
     levels = set(policy.get("cap.tree"))
+    well = "r.well_code" if "well" in levels else "NULL"
     outlet = "r.outlet_code" if levels & {"canal", "outlet"} else "NULL"
     village, join = ("p.village_code", "JOIN parcel p ON p.fid = r.parcel_fid") if levels & {"town", "village"} else ("NULL", "")
     rest = f"r.parcel_fid NOT {IN_LAND}"
-    places = reading.rows(store, f"SELECT r.source, r.district_code, {outlet}, {village}, sum(r.area_mu_100),"
+    places = reading.rows(store, f"SELECT r.source, r.district_code, {outlet}, {well}, {village}, sum(r.area_mu_100),"
                                  f" sum(r.demand_m3_100) FROM right_part r {join} WHERE {rest}"
-                                 " GROUP BY 1, 2, 3, 4")  # nosec B608: constants
+                                 " GROUP BY 1, 2, 3, 4, 5")  # nosec B608: constants
     wells = reading.rows(store, "SELECT well_code, sum(demand_m3_100) FROM right_part r WHERE source = 'ground'"
                                 f" AND well_code IS NOT NULL AND {rest} GROUP BY 1")  # nosec B608: constants
     areas = {}
@@ -269,7 +274,7 @@ def _others(store, policy, inputs):
         areas = {(kind, code): area for kind, code, area in reading.rows(
             store, "SELECT u.unit_kind, u.unit_code, sum(r.area_mu_100) FROM right_part r JOIN unit_right u USING (unit_id)"
                    f" WHERE u.unit_kind <> 'holder_source' AND {rest} GROUP BY 1, 2")}  # nosec B608: constants
-    columns = [np.array(column, dtype=object) for column in zip(*map(tuple, places))] or [[]] * 6
+    columns = [np.array(column, dtype=object) for column in zip(*map(tuple, places))] or [[]] * 7
     frame = pd.DataFrame(dict(zip(among_others.PLACE_COLUMNS, columns)), columns=list(among_others.PLACE_COLUMNS))
     return among_others.Others(frame.astype(dict.fromkeys(("area_mu_100", "demand_m3_100"), np.int64)),
                                dict(map(tuple, wells)), areas)
@@ -333,7 +338,9 @@ def write(store, made, run_id, progress):
     for name, within, stamped in (
             ("parcel_right", f"parcel_fid {IN_LAND}", True), ("right_part", f"parcel_fid {IN_LAND}", False),
             ("holder_right", f"CBFBM {IN_HOLDERS}", True), ("unit_right", f"unit_id {IN_UNITS}", True),
-            ("cap_result", "1", True), ("cap_class", "1", False)):
-        number += frames.update(store, name, getattr(rights, name), run_id if stamped else None, within)
+            ("cap_result", "1", True)):  # classes of priority are determined whole
+        frame, key = getattr(rights, name), schema.table(name).key
+        held = reading.rows(store, f"SELECT {key} FROM {name} WHERE {within}")  # nosec B608: constants
+        number += frames.update(store, name, frame, run_id if stamped else None, {*frame[key].tolist(), *(row[0] for row in held)})
         progress.check_cancelled()
     return number

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from . import cap_leaves, caps, determine, holders, quota, unit_columns
+from . import cap_leaves, caps, columns, determine, holders, quota, unit_columns
 
 AMOUNTS = ("area_mu_100", "demand_m3_100", "volume_m3_100")
-PLACE_COLUMNS = ("source", "district_code", "outlet_code", "village_code", "area_mu_100", "demand_m3_100")
+PLACE_COLUMNS = ("source", "district_code", "outlet_code", "well_code", "village_code", "area_mu_100", "demand_m3_100")
 PART_COLUMNS = ("DKBM", "parcel_fid", "CBFBM", "source", "part_id", *AMOUNTS, "village_code", "unit_kind", "unit_code")
 
 
@@ -51,7 +51,7 @@ class Chain(determine.Chain):
 
     def _hang(self, index):
         places, own = self.others.places, len(self.part)
-        there = pd.concat([self._there(), places[["outlet_code", "village_code"]]], ignore_index=True)
+        there = pd.concat([self._there(), places[["outlet_code", "well_code", "village_code"]]], ignore_index=True)
         district = np.concatenate([self._of_parts(self.district).texts(), places["district_code"].to_numpy(dtype=object)])
         code, values = pd.factorize(district, sort=True)
         source = np.concatenate([self.part["source"].to_numpy(), self.other_source])
@@ -59,6 +59,10 @@ class Chain(determine.Chain):
         self.part["leaf"], self.other_leaf = leaf[:own], leaf[own:]
         if self.policy.get("cap.mode") != caps.REPORT and caps.lacking(self.tree)[self.other_leaf].any():
             raise Whole("a cap is missing that was there")
+
+    def _wanted(self):
+        demand = self.others.places["demand_m3_100"].to_numpy(dtype=np.int64)
+        return super()._wanted() + columns.sums(demand, self.other_leaf, len(self.tree.nodes))
 
     def _grant(self, kind, kinds):
         own = len(self.part)
