@@ -37,7 +37,7 @@ class Again:
         """(k,) True for the findings about what is examined again."""
         is_chosen = np.append(chosen, False)
         about = is_chosen[found["parcel"].to_numpy(dtype=np.int64)] | is_chosen[found["other"].to_numpy(dtype=np.int64)]
-        told = [self.is_about(code, subject) if code in (*WELLS, *OF_CODES, "SAME_NAME", "HOLDER_UNKNOWN") else near
+        told = [self.is_about(code, subject) if code in (*WELLS, *OF_CODES, "SAME_NAME", "HOLDER_UNKNOWN", "SERVICE_AREA_OVERLAP") else near
                 for code, subject, near in zip(found["code"], found["subject"], about)]
         return np.array(told, dtype=bool)
 
@@ -48,6 +48,8 @@ class Again:
             return asked.wells
         if code == "SAME_NAME":
             return asked.same_name
+        if code == "SERVICE_AREA_OVERLAP":
+            return asked.service_areas
         if code == "HOLDER_UNKNOWN":
             return subject in asked.holders
         if code in OF_CODES and subject.startswith(BLANK):

@@ -33,7 +33,7 @@ class Dependent:
     """``parcels``: fid of the parcels that are examined again, all those of ``codes`` among them; ``codes``: parcel codes
     of which every row counts, '' where rows without one do; ``holders``: CBFBM; ``names``: what findings call or called
     the parcels. ``same_name``, ``wells``, ``uncoded``: whether all households' names, all wells, all registry rows
-    without a code are examined again."""
+    without a code, all outlets' service areas are examined again."""
 
     parcels: set = field(default_factory=set)
     codes: set = field(default_factory=set)
@@ -42,6 +42,7 @@ class Dependent:
     same_name: bool = False
     wells: bool = False
     uncoded: bool = False
+    service_areas: bool = False
 
 
 def of_edits(store, policy, changed, moved):
@@ -57,6 +58,7 @@ def of_edits(store, policy, changed, moved):
     for name in GROUND:
         if name in changed:
             found.parcels |= search.parcels(search.windows(name, changed[name]))
+    found.service_areas = "service_area" in changed
     _wells(search, policy, changed, found)
     _rows(store, changed, moved, found)
     _completed(store, found)

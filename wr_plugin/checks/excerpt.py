@@ -36,7 +36,7 @@ def read(store, policy, dependent, links=None):
     shapes = {"parcel": _shapes(store, "parcel", KEYS, "near")}
     for name in LAYERS[1:]:
         asked = ("",)
-        if name in GROUND and name not in WELL_ZONES:
+        if name in GROUND and name not in WELL_ZONES and not (name == "service_area" and dependent.service_areas):
             chosen.numbers(connection, "ground", search.met(name, boxes))
             asked = KEYS, "ground"
         elif name == "CJQY" and not dependent.wells:

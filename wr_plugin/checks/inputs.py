@@ -9,7 +9,7 @@ COLUMNS = {
     "CBF_JTCY": ("CBFBM", "CYXM"),
     "registry": ("fid", "DKBM", "CBFBM", "holder_name", "area_mu_100", "source_file", "source_row"),
     "irrigation_district": ("district_code",),
-    "service_area": ("outlet_code",),
+    "service_area": ("outlet_code", "outlet_name"),
     "well": ("fid", "well_code", "permit_number", "well_state", "reach_m"),
     "unapproved_land": ("land_kind",),
     "overdraft_zone": ("zone_code",),

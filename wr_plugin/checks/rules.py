@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..model.findings import KINDS
-from . import areas, codes_and_links, geometry, registry, scope, water
+from . import areas, codes_and_links, geometry, registry, rivals, scope, water
 from .site import site_of
 
 VERSION = 5
@@ -57,6 +57,8 @@ RULES = (
     Rule("WELL_CLOSED", water.well_closed),
     Rule("WELL_OVERDRAFT", water.well_overdraft),
     Rule("WELL_SPRING", water.well_spring),
+    Rule("SERVICE_AREA_OVERLAP", rivals.service_area_overlap),
+    Rule("WELL_TIED", rivals.well_tied),
 )
 EMPTY_MEANS_NONE = ("district_code", "outlet_code", "well_code", "unapproved_kind")
 NO_DEFECT = ("OUTSIDE_DISTRICT", "NO_SOURCE")

@@ -5,7 +5,7 @@ import pandas as pd
 import shapely
 
 from ..spatial.locate import covered, largest, locate, overlaps
-from ..spatial.nearest import nearest
+from ..spatial.nearest import nearest_and_rival
 from ..spatial.polygons import Polygons
 
 YES, NO = 1, 2
@@ -26,7 +26,7 @@ def site_of(material, report):
 
     site["district_code"], _ = _located(material, "irrigation_district", "district_code", _part(report, 0))
     site["outlet_code"], site["outlet_share"], served, across = _outlets(material, whole_m2_100, _part(report, 1))
-    site["well_code"], site["well_distance_m"] = _well(material, _part(report, 2))
+    site["well_code"], site["well_distance_m"], material.rivals = _well(material, _part(report, 2))
     site["well_overdraft"] = _of_well(material, site["well_code"], "overdraft_zone")
     site["well_spring"] = _of_well(material, site["well_code"], "spring_zone")
 
@@ -92,14 +92,16 @@ def _share(area, whole):
 
 
 def _well(material, report):
-    """(n,) code of the nearest usable well in reach, '' for none; (n,) its distance in m."""
+    """(n,) code of the nearest usable well in reach, '' for none; (n,) its distance in m; (n,) code of another well that
+    is exactly as near, '' for none."""
     wells, points = material.frames["well"], material.shapes["well"]
     usable = np.flatnonzero(material.usable_wells & ~shapely.is_missing(points) & ~shapely.is_empty(points))
     usable = usable[np.argsort(wells["well_code"].to_numpy()[usable].astype(str), kind="stable")]
     reach = wells["reach_m"].to_numpy(dtype=float)[usable]
     reach = np.where(np.isnan(reach), material.policy.get("sources.well_reach_m"), reach)
-    found, distance = nearest(material.land, points[usable], reach, report)
-    return np.append(wells["well_code"].to_numpy()[usable], "").astype(object)[found], distance.round(2)
+    found, distance, rival = nearest_and_rival(material.land, points[usable], reach, report)
+    codes = np.append(wells["well_code"].to_numpy()[usable], "").astype(object)
+    return codes[found], distance.round(2), codes[rival]
 
 
 def _of_well(material, code, layer):

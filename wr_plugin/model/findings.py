@@ -128,6 +128,12 @@ KINDS = {
         Kind("WELL_SPRING", "机井在泉域保护区", NOTICE, "check", "机井编号",
              "正常使用且有许可的机井位于泉域保护区", "禁采限采、水源置换，按政策 ground.spring 处理",
              "朔州细则三（五）16：加快推进神头泉泉源和重点保护区的保护和生态修复"),
+        Kind("SERVICE_AREA_OVERLAP", "斗口控制范围重叠", REVIEW, "check", "斗口代码|斗口代码",
+             "两个斗口的控制范围重叠超过容差（area.overlap_min_m2）；代码小者在前",
+             "请水管单位改正控制范围：一块地由哪个斗口供水只能有一个说法。改正之前，跨在两个斗口的地块按政策 sources.across_outlets 处理", CLAUSE_SOURCE),
+        Kind("WELL_TIED", "两眼机井一样近", NOTICE, "check", "地块编码",
+             "服务半径内最近的可用机井有两眼，距离相等（如同在一块地里）；按编号在前的供水",
+             "核对由哪眼井供水；另一眼不供这块地的，改小它的服务半径，或改正机井位置", CLAUSE_SOURCE),
         # confirm
         Kind("QUOTA_MISSING", "缺定额", STOP, "confirm", "作物|灌区|水源|灌溉方式",
              "定额表中没有这一行或该行未填定额、系数", "在定额表中补上这一行后重新核定", CLAUSE_QUOTA),

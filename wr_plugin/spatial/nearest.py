@@ -19,9 +19,15 @@ def nearest(parcels, points, reach_m, report=silent):
     distance is that from the parcel's edge, 0 inside. A parcel at exactly the reach is reached.
     Returns ((n,) int64 row of the point, −1 where none reaches; (n,) distance in m, NaN where none).
     """
+    return nearest_and_rival(parcels, points, reach_m, report)[:2]
+
+
+def nearest_and_rival(parcels, points, reach_m, report=silent):
+    """``nearest``, and as a third (n,) int64 row of the next point that is exactly as near, −1 where there is none."""
     found, distance = np.full(len(parcels), -1, dtype=np.int64), np.full(len(parcels), np.nan)
+    rival = np.full(len(parcels), -1, dtype=np.int64)
     if not len(points) or not len(parcels):
-        return found, distance
+        return found, distance, rival
     search = _Search(parcels, points, np.asarray(reach_m, dtype=float))
     rows = np.flatnonzero(parcels.area > 0)
     farthest = float(search.reach.max())
@@ -30,13 +36,17 @@ def nearest(parcels, points, reach_m, report=silent):
     while len(rows):
         row, point, gap = search.within(rows, radius, _rest(report, total - len(rows), len(rows), total))
         order = np.lexsort((point, gap.round(DIGITS), row))
-        order = order[np.diff(row[order], prepend=-1) > 0]
-        found[row[order]], distance[row[order]] = point[order], gap[order]
+        row, point, gap = row[order], point[order], gap[order]
+        first = np.flatnonzero(np.diff(row, prepend=-1) > 0)
+        found[row[first]], distance[row[first]] = point[first], gap[first]
+        tied = first[first + 1 < len(row)]
+        tied = tied[(row[tied] == row[tied + 1]) & (gap[tied].round(DIGITS) == gap[tied + 1].round(DIGITS))]
+        rival[row[tied]] = point[tied + 1]
         if radius >= farthest:
             break
         rows, radius = rows[found[rows] < 0], min(2 * radius, farthest)
     report(1, 1)
-    return found, distance
+    return found, distance, rival
 
 
 def _rest(report, before, part, total):
