@@ -11,6 +11,7 @@ import pytest
 
 from wr_plugin.commands.running import run_verb
 from wr_plugin.model.findings import KINDS
+from wr_plugin.rights.explain import explain
 from wr_plugin.store import reading
 from wr_plugin.store.workfile import WorkFile
 
@@ -23,19 +24,25 @@ PLANTED = {
     "NOT_CONTRACT_LAND", "FOREST_LAND", "UNAPPROVED_OVERLAP", "OUTSIDE_DISTRICT", "NO_SOURCE", "WELL_NO_PERMIT",
     "WELL_CLOSED", "WELL_OVERDRAFT", "CAP_EXCEEDED", "GEOMETRY_MISSING", "NAME_DAMAGED", "HOLDER_LINK_MISSING",
     "PARCEL_UNKNOWN", "SHARE_SUM", "REGISTRY_DUPLICATE", "REGISTRY_HOLDER", "AREA_MISSING", "AREA_UNIT", "QUOTA_MISSING", "CROP_MISSING",
+    "ACROSS_OUTLETS",
 }
 WITHOUT_RIGHT = {code for code, kind in KINDS.items() if kind.stops} | {
     "NOT_CONTRACT_LAND", "FOREST_LAND", "OUTSIDE_REGISTRY"}
 
 
-@pytest.fixture(scope="module", params=[(3000, 20), (500, 7)], ids=lambda p: f"{p[0]} parcels, seed {p[1]}")
+@pytest.fixture(scope="module", params=[(3000, 20, "split"), (500, 7, "larger")],
+                ids=lambda p: f"{p[0]} parcels, seed {p[1]}, across outlets {p[2]}")
 def county(request, tmp_path_factory):
     """(path of the work file after confirm, truth as (code, subject) → note) of one sample."""
-    parcels, seed = request.param
+    parcels, seed, across = request.param
     out = tmp_path_factory.mktemp("county")
     sample = run_verb("sample", {"out": str(out), "parcels": parcels, "seed": seed})
     folder, truth = (Path(p) for p in sample.outputs)
     assert truth.parent not in (folder, *folder.iterdir())
+    policy = folder / "政策.yaml"
+    text = policy.read_text(encoding="utf-8")
+    assert "across_outlets: split" in text
+    policy.write_text(text.replace("across_outlets: split", f"across_outlets: {across}"), encoding="utf-8")
     work = str(out / "县.gpkg")
     run_verb("import", {"package": str(folder), "work": work})
     run_verb("check", {"work": work})
@@ -103,3 +110,19 @@ def test_the_same_steps_again_change_nothing(county):
     assert not run_verb("check", {"work": work}).changed
     assert not run_verb("confirm", {"work": work}).changed
     assert found_in(work) == before
+
+
+def test_land_across_two_outlets_is_split_or_goes_to_the_larger_part_as_the_policy_says(county):
+    work, planted = county
+    across = {subject for code, subject in planted if code == "ACROSS_OUTLETS"}
+    with WorkFile.open(work, readonly=True) as store:
+        split = store.policy().get("sources.across_outlets") == "split"
+        rows = reading.rows(store, "SELECT p.DKBM, count(DISTINCT r.outlet_code) AS n FROM parcel p JOIN right_part r"
+                                   " ON r.parcel_fid = p.fid WHERE r.source = 'surface' GROUP BY p.fid")
+        outlets = {row["DKBM"]: row["n"] for row in rows}
+    assert across and {outlets[code] for code in across} == {2 if split else 1}
+    assert {n for code, n in outlets.items() if code not in across} == {1}
+    with WorkFile.open(work, readonly=True) as store:
+        for code in across:
+            [told] = explain(store, code)
+            assert told.consistent and (told.text().count("控制范围内 ") > 1) == split, told.text()

@@ -35,7 +35,8 @@ class Material:
     ``own_codes``: the county keeps a code standard of its own, so parcel codes are not held against NY/T 2539.
     What ``rules.prepare`` adds: ``site``, the frame of ``checks.site`` in the order of the parcels; ``across``, the frame
     ``parcel_outlet`` of the parcels across several outlets where the policy splits these; ``areas``, see
-    ``checks.areas``; ``rivals``, (n,) code of the well that is exactly as near as the parcel's own, '' for none; ``overlaps`` and ``gaps``, see ``checks.geometry``.
+    ``checks.areas``; ``outlet_pieces``, the frame (``parcel`` position, ``outlet_code``,
+    ``overlap_m2_100``) of parcels under several outlets; ``rivals``, (n,) code of the well that is exactly as near as the parcel's own, '' for none; ``overlaps`` and ``gaps``, see ``checks.geometry``.
     """
 
     frames: dict
@@ -47,6 +48,7 @@ class Material:
     told: frozenset = frozenset()
     site: Optional[pd.DataFrame] = None
     across: Optional[pd.DataFrame] = None
+    outlet_pieces: Optional[pd.DataFrame] = None
     rivals: Optional[np.ndarray] = None
     areas: Any = None
     overlaps: Any = None

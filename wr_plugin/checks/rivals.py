@@ -34,6 +34,19 @@ def _named(areas, row):
     return f"{name}（{code}）" if name and code and name != code else name or code or "（无代码）"
 
 
+def across_outlets(material):
+    """ACROSS_OUTLETS: land in scope that lies under several outlets, whichever of them the policy gives it to."""
+    pieces = material.outlet_pieces
+    counted = (material.in_scope & material.drawn)[pieces["parcel"].to_numpy()]
+    told = {}
+    for parcel, outlet, area in zip(*(pieces[name][counted].tolist() for name in ("parcel", "outlet_code", "overlap_m2_100"))):
+        told.setdefault(parcel, []).append(f"斗口 {outlet} {area / 100:,.2f} m²")
+    split = material.policy.get("sources.across_outlets") == "split"
+    done = "按重叠面积分开" if split else "整块归重叠最大的斗口"
+    return about_parcels(material, list(told), [f"在{'、'.join(listed)}；按政策{done}" for listed in told.values()],
+                         value=[str(len(listed)) for listed in told.values()])
+
+
 def well_tied(material):
     """WELL_TIED: land in scope whose nearest usable well is no nearer than another that reaches it too."""
     rows = np.flatnonzero(material.in_scope & material.drawn & (material.rivals != ""))

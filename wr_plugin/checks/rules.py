@@ -58,6 +58,7 @@ RULES = (
     Rule("WELL_OVERDRAFT", water.well_overdraft),
     Rule("WELL_SPRING", water.well_spring),
     Rule("SERVICE_AREA_OVERLAP", rivals.service_area_overlap),
+    Rule("ACROSS_OUTLETS", rivals.across_outlets),
     Rule("WELL_TIED", rivals.well_tied),
 )
 EMPTY_MEANS_NONE = ("district_code", "outlet_code", "well_code", "unapproved_kind")

@@ -77,6 +77,8 @@ def _outlets(material, whole_m2_100, report):
     part = np.minimum(hundredths(area), whole_m2_100[parcel])
     counted = (part > round(policy.get("area.overlap_min_m2") * 100)) & (known[number] != "")
     several = np.bincount(parcel[counted], minlength=len(land)) > 1
+    shown = counted & several[parcel]
+    material.outlet_pieces = pd.DataFrame({"parcel": parcel[shown], "outlet_code": known[number[shown]], "overlap_m2_100": part[shown]})
     if policy.get("sources.across_outlets") != "split":
         several[:] = False
     listed = counted & several[parcel]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import defects, land, layout, names, people, records, strips, supply, surroundings, water
+from . import defects, land, layout, names, people, records, strips, supply, surroundings, two_outlets, water
 
 
 @dataclass
@@ -94,6 +94,7 @@ def build(parcels, seed, progress):
     _each(county, progress, records.measure, records.hold, records.register, surroundings.overlay, records.list_others,
           records.repeat_names, _note_geometry)
     county.stopped = _stopped(county)
+    _each(county, progress, two_outlets.plant)
     return county
 
 

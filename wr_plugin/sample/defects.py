@@ -15,7 +15,7 @@ RATES = {
     "forest_use": 0.004, "forest_cover": 0.004, "unapproved_part": 0.005, "unapproved_whole": 0.002,
     "outside_district": 0.0015, "no_source": 0.003, "shared": 0.004, "share_sum": 0.0008, "same_name": 0.0006,
     "name_damaged": 0.0004, "missing": 0.0004, "link_missing": 0.0008, "parcel_unknown": 0.0006,
-    "registry_duplicate": 0.001, "registry_holder": 0.001, "crop_missing": 0.0008, "quota_missing": 0.0015,
+    "registry_duplicate": 0.001, "registry_holder": 0.001, "crop_missing": 0.0008, "quota_missing": 0.0015, "across_outlets": 0.0025,
 }
 SMALLEST_CHANGED_M2 = 1300.0
 LAND_CLASS = {"private_plot": "21", "reserve": "22", "wasteland": "23", "other_collective": "99"}

@@ -24,7 +24,7 @@ POLICY_VALUES = {
     "demo": "true", "county": layout.COUNTY_NAME, "mixed_surface_share": "0.6", "default_method": records.DEFAULT_METHOD,
     "days": "7", "objections_to": "示例县水务局水权办（示例地址）", "phone": "1000000-0000（虚构号码）",
     "number": "示{county}{year}{source}{seq}", "valid_from": "'2027-01-01'", "valid_to": "'2031-12-31'",
-    "issuer": "示例县人民政府（示例）", "leakage": "gross_up", "as_of": "'2026-12-31'",
+    "issuer": "示例县人民政府（示例）", "leakage": "gross_up", "across_outlets": "split", "as_of": "'2026-12-31'",
 }
 
 
