@@ -54,6 +54,7 @@ def test_two_wells_in_one_parcel_are_told_and_the_first_one_serves(checked):
 
 
 def test_a_well_that_does_not_reach_is_no_rival(checked):
-    village = checked("UPDATE well SET permit_number = '1', well_state = 'normal', reach_m = CASE well_code WHEN 'JJ04' THEN 0.001 ELSE 500 END,"
+    village = checked("UPDATE well SET permit_number = '1', well_state = 'normal',"
+                      " reach_m = CASE well_code WHEN 'JJ04' THEN 0.001 ELSE 500 END,"
                       " geom = (SELECT geom FROM well WHERE well_code = 'JJ01') WHERE well_code IN ('JJ01', 'JJ04')")
     assert village.site["well_code"][3] == "JJ01" and ("WELL_TIED", CODES["mixed"]) not in village.new

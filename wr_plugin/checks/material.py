@@ -34,9 +34,10 @@ class Material:
     the code of the matched parcel where the match is sure or accepted.
     ``own_codes``: the county keeps a code standard of its own, so parcel codes are not held against NY/T 2539.
     What ``rules.prepare`` adds: ``site``, the frame of ``checks.site`` in the order of the parcels; ``across``, the frame
-    ``parcel_outlet`` of the parcels across several outlets where the policy splits these; ``areas``, see
-    ``checks.areas``; ``outlet_pieces``, the frame (``parcel`` position, ``outlet_code``,
-    ``overlap_m2_100``) of parcels under several outlets; ``rivals``, (n,) code of the well that is exactly as near as the parcel's own, '' for none; ``overlaps`` and ``gaps``, see ``checks.geometry``.
+    ``parcel_outlet`` of the parcels across several outlets where the policy splits these; ``outlet_pieces``, the frame
+    (``parcel`` position, ``outlet_code``, ``overlap_m2_100``) of parcels under several outlets, split or not; ``rivals``,
+    (n,) code of the well that is exactly as near as the parcel's own, '' for none; ``areas``, see ``checks.areas``;
+    ``overlaps`` and ``gaps``, see ``checks.geometry``.
     """
 
     frames: dict
