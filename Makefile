@@ -32,7 +32,7 @@ endef
 .PHONY: system system-desktop
 system:
 	$(call apt_install,$(APT_ENGINE))
-system-desktop:
+system-desktop: | system
 	$(call apt_install,$(APT_ENGINE) $(APT_DESKTOP))
 
 .venv/.engine: requirements/engine.txt | system

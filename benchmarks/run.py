@@ -2,7 +2,8 @@
 
 The verbs and the plain reading and writing of the same files take turns, and the ratio (of CPU seconds) is the median of the pairs, so
 that it holds where the machine's speed drifts. Sizes and rounds: ``BENCH_SIZES="20000 200000" BENCH_ROUNDS=3``;
-``BENCH_STEPS=import`` leaves out the steps after the import.
+``BENCH_STEPS=import`` leaves out the steps after the import. Last comes whether the cost is linear: CPU seconds per
+100,000 parcels of every step at ``BENCH_LINEAR="20000 200000 1000000"``, each run once (empty: left out).
 """
 
 import os
@@ -23,6 +24,8 @@ PLAIN = [sys.executable, str(HERE / "plain.py")]
 SIZES = [int(n) for n in os.environ.get("BENCH_SIZES", "20000 200000").split()]
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 STEPS = os.environ.get("BENCH_STEPS", "import check confirm certify").split()
+LINEAR = [int(n) for n in os.environ.get("BENCH_LINEAR", "20000 200000 1000000").split()]
+UNIT = 100_000
 HEAD = ("步骤", "地块数", "秒", "CPU 秒", "地块/秒", "峰值 MiB", "与单纯读写之比")
 
 
@@ -83,12 +86,35 @@ def table_rows(size, costs):
         yield (step, f"{size:,}", f"{wall:.1f}", f"{cpu:.1f}", f"{size / wall:,.0f}", f"{peak:,.0f}", f"{ratio:.2f}")
 
 
+def linear_costs(size):
+    """{step: cost} of one run of each step that takes the whole county; no paper, which a county prints by villages."""
+    package, work, out = package_of(size), BUILD / f"linear_{size}.gpkg", BUILD / f"linear_{size}"
+    fresh(work, out)
+    out.mkdir()
+    steps = {"import": (package,), "check": (), "confirm": (), "balance": ("--out", out / "平衡表.xlsx"), "verify": (),
+             "ledger": ("--out", out / "台账.xlsx"), "report": ("--out", out / "导入报告.xlsx")}
+    costs = {step: cost_of(verb(step, *more, "--work", work)) for step, more in steps.items()}
+    fresh(work, out)
+    return costs
+
+
+def print_linearity():
+    """CPU seconds per 100,000 parcels of every step at each size, and the peak memory at the largest."""
+    columns = [linear_costs(size) for size in LINEAR]
+    print("\n每 100,000 地块的 CPU 秒 | " + " | ".join(f"{size:,} 地块" for size in LINEAR) + " | 最大时的峰值 MiB", flush=True)
+    for step in columns[0]:
+        cells = [f"{costs[step].cpu_s * UNIT / size:.1f}" for size, costs in zip(LINEAR, columns)]
+        print(" | ".join([step, *cells, f"{columns[-1][step].peak_mib:,.0f}"]), flush=True)
+
+
 def main():
     BUILD.mkdir(parents=True, exist_ok=True)
     print(" | ".join(HEAD), flush=True)
     for size in SIZES:
         for row in table_rows(size, rounds_of(size)):
             print(" | ".join(row), flush=True)
+    if LINEAR:
+        print_linearity()
     subprocess.run([sys.executable, str(HERE / "registry.py"), str(BUILD)], check=True)
 
 

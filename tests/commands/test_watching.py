@@ -70,7 +70,7 @@ def test_a_run_that_cannot_hear_is_ended_and_tidied_up_after(work, tmp_path):
     before, folder = settings(work), tmp_path / "公示表"
     ended, out, seconds = watch(STUCK, b"at work", folder=str(folder), work=str(work))
     assert ended == watching.STOPPED and out == "at work\n"
-    assert seconds < 1.0, "0.2 s of grace, and the machine may be busy"
+    assert seconds < 1.5, "0.2 s of grace, and the machine may be busy"
     assert settings(work) == before and not folder.exists()
     assert not list(work.parent.glob("*-journal"))
 
