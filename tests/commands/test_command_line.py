@@ -150,6 +150,20 @@ def test_progress_as_json_lines(fake_verb, capsys):
     assert said == [{"progress": 0.0, "text": "读取"}, {"progress": 0.5, "text": "写入"}, {"progress": 1.0, "text": "写入"}]
 
 
+def test_the_bar_never_goes_back(fake_verb, capsys):
+    """A part of the work that counts its own pieces anew, or turns out larger than was thought, holds the bar where it is."""
+    def run(store, params, progress):
+        progress.step("读取")
+        for done in (0.5, 1.0, 0.2, 1.0):
+            progress.update(done, text=str(done))
+        return Result("好")
+
+    fake_verb(run)
+    assert door.main(["fake", "甲", "--progress=json"]) == 0
+    said = [json.loads(line)["progress"] for line in capsys.readouterr().err.splitlines()]
+    assert said == sorted(said) and said[-1] == 1.0
+
+
 SLOW_VERB = """
 import sys, time, types
 from wr_plugin.commands import catalogue

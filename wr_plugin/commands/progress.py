@@ -34,13 +34,14 @@ class Result:
 class Progress:
     """A verb calls ``step`` for each of its parts and ``update`` within one; both raise ``Cancelled`` when asked to.
 
-    ``weights`` of the steps are given beforehand by ``plan``; the fraction shown is of the whole verb.
+    ``weights`` of the steps are given beforehand by ``plan``; the fraction shown is of the whole verb and never goes back.
     """
 
     def __init__(self, show: Callable[[float, str], None] = lambda fraction, text: None,
                  cancelled: Callable[[], bool] = lambda: False):
         self._show, self._cancelled = show, cancelled
         self._ends, self._start, self._width, self._text, self._last = [], 0.0, 1.0, "", 0.0
+        self._reached = 0.0
 
     def plan(self, *weights):
         """Relative durations of the steps that will follow."""
@@ -73,7 +74,8 @@ class Progress:
         now = time.monotonic()
         if force or now - self._last >= REPORT_EVERY_S or part >= 1.0:
             self._last = now
-            self._show(self._start + self._width * part, self._text)
+            self._reached = max(self._reached, self._start + self._width * part)
+            self._show(self._reached, self._text)
 
 
 def show_json_lines(fraction, text):
