@@ -1,5 +1,11 @@
 """A small hand-over package as a county sends it, written with real files: 12 parcels, 6 households, one village."""
 
+import atexit
+import shutil
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
 import openpyxl
 import shapely
 from pandas import DataFrame
@@ -141,7 +147,16 @@ def policy_text():
 
 
 def whole(folder):
-    """A complete, clean package."""
+    """A complete, clean package: a copy of the one that is written for all tests."""
+    package = Package(folder)
+    shutil.copytree(_written(), package.root, dirs_exist_ok=True)
+    return package
+
+
+@lru_cache(maxsize=None)
+def _written():
+    folder = Path(tempfile.mkdtemp(prefix="township-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     package = Package(folder)
     parcels(package)
     ownership(package)
@@ -149,5 +164,5 @@ def whole(folder):
     water(package)
     limits(package)
     package.text("政策.yaml", policy_text())
-    return package
+    return package.root
 

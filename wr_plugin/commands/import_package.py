@@ -28,6 +28,8 @@ ANSWERS = ("encoding", "crs", "area_unit")
 DERIVED = ("right_part", "holder_right", "unit_right", "user_right", "parcel_right", "cap_result", "cap_class", "parcel_site",
            "parcel_outlet")
 FILES_NAMED = 2
+ROWS_COST = 5
+"""So many values a row costs beyond its own when it is written."""
 
 
 def run(store, params, progress):
@@ -37,8 +39,8 @@ def run(store, params, progress):
     """
     given = Path(params["package"])
     zipped = not given.is_dir() or bool(archive.zips_in(given))
-    comparing = [5] if Path(params["work"]).exists() else []
-    progress.plan(*([3] if zipped else []), 1, 4, 8, *comparing, 6, 1)
+    comparing = [20] if Path(params["work"]).exists() else []
+    progress.plan(*([8] if zipped else []), 3, 12, 43, 11, *comparing, 30, 4)
     if zipped:
         progress.step("解压资料包")
     with archive.opened(given, progress) as opened:
@@ -248,11 +250,13 @@ def _write(store, read, choices, policy, params, started, inputs, digest, progre
             counts["difference"], counts["backup"] = update.difference.counts, backup.take()
         run_id = runs.record(store, VERB, started, params, counts, inputs, digest, policy[0].sha256 if policy else "")
         _clear_derived(store, run_id)
-        for number, table in enumerate(delivered):
+        cells, done = {name: frame.size + ROWS_COST * len(frame) for name, frame in read.frames.items()}, 0
+        for table in delivered:
             frame = read.frames.pop(table.name, None)  # what is written is let go: a county is not held longer than needed
             frames.replace(store, table.name, pd.DataFrame() if frame is None else frame, read.geometry.pop(table.name, None))
             del frame
-            progress.update(number + 1, len(delivered) + 1)
+            done += cells.pop(table.name, 0)
+            progress.update(done, done + sum(cells.values()))
         store.connection.execute(
             "UPDATE finding SET parcel_uuid = NULL WHERE parcel_uuid NOT IN (SELECT uuid FROM parcel)")
         columns = ["code", "subject", "message", *frames.FINDING_COLUMNS]

@@ -20,6 +20,8 @@ MANDATORY = ("parcel", "CBF", "CBDKXX")
 OPTIONAL = ("registry", "irrigation_district", "canal", "outlet", "service_area", "well", "unapproved_land",
             "overdraft_zone", "forest_parcel", "quota", "cap")
 ID_KEYS = {"parcel": ("DKBM",), "well": ("well_code",), "registry": ("DKBM", "CBFBM")}
+ID_SHARE = 0.5
+"""Of the time that ids and words take."""
 ID_WITHOUT_CODE = {"registry": ("village_name", "group_name", "holder_name", "CBFBM", "parcel_name", "area_mu_100")}
 """What a row is known by where its first key is blank."""
 VERSION_KEYS = {"parcel": ("DKBM",), "CBF": ("CBFBM",), "CBDKXX": ("DKBM", "CBFBM"), "CBF_JTCY": ("CBFBM", "CYXM", "CYZJHM"),
@@ -82,7 +84,7 @@ def used_files(package):
 
 
 def read(package, mapping, existing_crs=None, progress=None):
-    """Reads all sources of the package. ``progress``: a ``Progress`` with two planned steps (layers, tables).
+    """Reads all sources of the package. ``progress``: a ``Progress`` with three planned steps (layers, tables, ids and words).
 
     Raises BadInput for whatever cannot be read; nothing is written.
     """
@@ -103,7 +105,9 @@ def read(package, mapping, existing_crs=None, progress=None):
         found.sources[table] = [s.name + (f" › {s.layer}" if s.layer else "") for s in sources]
     found.missing = [t for t in OPTIONAL if t not in found.frames]
     _refuse_two_versions(found, mapping)
-    _derive(found, package, mapping, progress.check_cancelled if progress else lambda: None)
+    if progress:
+        progress.step("编定标识，核对文字")
+    _derive(found, package, mapping, tick)
     return found
 
 
@@ -141,8 +145,9 @@ def _read_workbook(found, table, source, mapping, report):
         yield frame
 
 
-def _derive(found, package, mapping, ask):
+def _derive(found, package, mapping, tick):
     """Lasting ids, villages, county, units of areas; parcel ids for the findings that name a row."""
+    rows, done = sum(len(found.frames.get(table, ())) for table in ID_KEYS) or 1, 0
     for table, keys in ID_KEYS.items():
         frame = found.frames.get(table)
         if frame is not None:
@@ -152,23 +157,24 @@ def _derive(found, package, mapping, ask):
                 rest = list(zip(*(_texts(frame, k) for k in ID_WITHOUT_CODE[table])))
                 for i in blank:
                     joined[i] = "|".join("" if v is None or v is pd.NA else str(v) for v in rest[i])
-            ask()
+            tick(ID_SHARE * (done + 0.3 * len(frame)) / rows)
             frame["uuid"] = pd.Series(lasting_ids(table, joined), dtype=object)
-            ask()
+            done += len(frame)
+            tick(ID_SHARE * done / rows)
     parcels, geometry = found.frames["parcel"], found.geometry["parcel"]
     _name_villages(found, parcels, geometry, mapping)
-    ask()
+    tick(ID_SHARE + 0.1)
     _name_county(found, package, mapping)
-    ask()
+    tick(ID_SHARE + 0.15)
     ids, villages = parcels["uuid"].tolist(), parcels["village_code"].tolist()
     for row in found.findings:
         if "row" in row:
             number = row.pop("row")
             row["parcel_uuid"], row["village_code"] = ids[number], villages[number]
     found.decisions.extend(units.judge(found.frames, mapping))
-    ask()
+    tick(ID_SHARE + 0.25)
     found.findings.extend(people.damaged_names(found.frames))
-    ask()
+    tick(1.0)
     found.settings["code_standard"] = mapping.code_standard
     found.findings.extend(other_counties(found))
 

@@ -4,6 +4,7 @@ QGIS reads them from the table ``layer_styles``, which it makes itself when a us
 """
 
 import xml.etree.ElementTree as ET  # nosec B405: parses only the style files that come with the product
+from functools import lru_cache
 
 from .. import places
 from ..model import schema
@@ -41,7 +42,14 @@ def _styles(connection):
     for name, (_, geometry, _) in VIEWS.items():
         columns = [c[1] for c in connection.execute(f"PRAGMA table_info({schema.checked_identifier(name)})")]
         described[name] = geometry, [(c, ALIASES.get(c, ""), CODES.get(c)) for c in columns]
-    return [(name, "geom" if geometry else "", qml(name, fields)) for name, (geometry, fields) in described.items()]
+    return [(name, "geom" if geometry else "", _qml_once(name, tuple((c, alias, words and tuple(words.items()))
+                                                                     for c, alias, words in fields)))
+            for name, (geometry, fields) in described.items()]
+
+
+@lru_cache(maxsize=None)
+def _qml_once(name, fields):
+    return qml(name, [(column, alias, words and dict(words)) for column, alias, words in fields])
 
 
 def _insert(connection, styles):
