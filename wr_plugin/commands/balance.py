@@ -18,7 +18,7 @@ def run(store, params, progress):
     Raises GateShut where rights are missing or outdated.
     """
     confirm = gates.current_confirm(store)
-    progress.plan(60, 25, 15)
+    progress.plan(68, 16, 16)
     progress.step("逐层合计")
     with interruptible(store, progress):
         found = balance.balance(store, store.policy(), progress.update)

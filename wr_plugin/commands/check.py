@@ -76,7 +76,7 @@ class _Whole:
     """The whole county: read, examined, written."""
 
     def __init__(self, store, policy, before, progress):
-        progress.plan(32, 28, 8, 12, 20)
+        progress.plan(38, 20, 15, 13, 14)
         progress.step("读取地块、权属与灌溉图层")
         self.matches = links.computed(store, progress.check_cancelled)
         self.material = materials.load(store, policy, onward(progress), self.matches.links)

@@ -31,7 +31,7 @@ def run(store, params, progress):
 
     Raises GateShut where the check is missing or outdated, or where valid certificates would be contradicted.
     """
-    progress.plan(1, 22, 28, 49)
+    progress.plan(1, 25, 28, 46)
     progress.step("读取政策、定额与指标")
     started = runs.now()
     with store.transaction(), interruptible(store, progress):

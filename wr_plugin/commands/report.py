@@ -16,7 +16,7 @@ def run(store, params, progress):
     last = runs.last(store, "import")
     if last is None:
         raise GateShut("还没有导入资料包", "先做“导入资料包”（import）")
-    progress.plan(30, 70)
+    progress.plan(55, 45)
     progress.step("整理导入记录")
     sheets = import_report.sheets(store, last)
     progress.step("写导入报告")

@@ -37,7 +37,7 @@ GOOD, LACKING, POOR = "正常", "缺少", "注意"
 
 def run(store, params, progress):
     """Checks the machine, and the work file where ``work`` is given. Raises BadInput listing what must be mended."""
-    progress.plan(3, 2, 3, 4)
+    progress.plan(6, 3, 1, *([50] if params["work"] else []))
     progress.step("检查 Python 与库")
     rows = [*python_rows(), *rows_of_libraries(), *access_rows()]
     progress.step("检查字体")

@@ -27,7 +27,7 @@ def run(store, params, progress):
 
     Raises GateShut where rights are missing or outdated.
     """
-    progress.plan(70, 25, 5)
+    progress.plan(86, 13, 1)
     started = runs.now()
     with store.transaction(), interruptible(store, progress):
         confirm = gates.current_confirm(store)
