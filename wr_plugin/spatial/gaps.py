@@ -76,11 +76,14 @@ def _free_edges(parcels):
         ring = np.concatenate((ring, len(parcels) + numbers))
         owner = np.concatenate((owner, rest[owners[numbers]]))
         clockwise = np.concatenate((clockwise, holes))
-    inner = np.flatnonzero(ring[1:] == ring[:-1])
-    start, end, ring, owner = xy[inner], xy[inner + 1], ring[inner], owner[inner]
-    turn = np.bincount(ring, weights=start[:, 0] * end[:, 1] - start[:, 1] * end[:, 0], minlength=len(clockwise))
-    alone = np.flatnonzero(_alone(start, end))
-    start, end, ring, owner = start[alone], end[alone], ring[alone], owner[alone]
+    cross = xy[:-1, 0] * xy[1:, 1]
+    cross -= xy[:-1, 1] * xy[1:, 0]
+    within = ring[1:] == ring[:-1]
+    cross[~within] = 0  # from a ring's last point to the next one's first
+    turn = np.bincount(ring[:-1], weights=cross, minlength=len(clockwise))
+    del cross
+    alone = _alone(_point_key(xy), np.flatnonzero(within))  # most edges end here, before they are copied
+    start, end, ring, owner = xy[alone], xy[alone + 1], ring[alone], owner[alone]
     swap = ((turn < 0) != clockwise)[ring, None]
     start, end = np.where(swap, end, start), np.where(swap, start, end)
     kept = np.hypot(end[:, 0] - start[:, 0], end[:, 1] - start[:, 1]) >= SHORTEST_M
@@ -95,15 +98,16 @@ def _odd_rings(geometry, origin):
     return xy - origin, ring, owner[part], np.append(False, part[1:] == part[:-1])
 
 
-def _alone(start, end):
-    """(e,) True where no other edge has the same two ends."""
-    key = _point_key(start) + _point_key(end)
+def _alone(point_key, inner):
+    """Those of the edges ``inner``, each from point ``i`` to point ``i + 1``, of which no other has the same two ends."""
+    key = point_key[inner] + point_key[inner + 1]
     order = np.argsort(key, kind="stable")
-    same = key[order[1:]] == key[order[:-1]]
+    key = key[order]
+    same = key[1:] == key[:-1]
     alone = np.ones(len(key), dtype=bool)
     alone[order[1:][same]] = False
     alone[order[:-1][same]] = False
-    return alone
+    return inner[alone]
 
 
 def _point_key(points):

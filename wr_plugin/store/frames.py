@@ -15,6 +15,8 @@ from .structure import create_indexes, create_triggers, drop_indexes, drop_trigg
 HEADER_SIZES = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
 ROWS_READ, SHAPES_READ, ROWS_WRITTEN = 256, 5_000, 20_000
 """Rows taken at a time: few while reading, so that they stay in the processor's cache until they stand in columns."""
+RECURRING = 500
+"""So many different texts are kept before it is asked whether they recur."""
 MOST_BOUND, MOST_ROWS_BOUND = 900, 16
 """Values in one INSERT (SQLite before 3.32 takes 999), and rows: more of them make it no faster."""
 LEAST_REPLACED = 100
@@ -49,11 +51,19 @@ def read(store, table, columns=None, where="", params=()):
 
 
 class _Taker:
-    """One column as it comes: numbers go into typed arrays at once, so that no Python object is kept for them."""
+    """One column as it comes: numbers go into typed arrays at once, so that no Python object is kept for them, and words
+    that recur (villages, files, crops) are kept once."""
 
     def __init__(self, kind):
         self.kind, self.parts, self.missing = kind, [], kind == schema.INTEGER and []
-        self.take = {schema.INTEGER: self._integers, schema.REAL: self._reals}.get(kind, self.parts.extend)
+        self.take = {schema.INTEGER: self._integers, schema.REAL: self._reals}.get(kind, self._texts)
+        self._known = {}
+
+    def _texts(self, values):
+        known = self._known
+        self.parts.extend([known.setdefault(v, v) for v in values])
+        if len(known) > RECURRING and 2 * len(known) > len(self.parts):  # codes and ids, each its own
+            self._known, self.take = {}, self.parts.extend
 
     def _reals(self, values):
         self.parts.append(np.array(values, dtype=np.float64))
