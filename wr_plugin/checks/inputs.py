@@ -42,10 +42,16 @@ def relevant(changed):
     return kept
 
 
-def asks_for_linking(changed):
-    """Whether the links between registry and parcels may be others after these edits."""
-    return any(name in changed and (changed[name].came_or_went or "fid" in changed[name].columns
-                                    or changed[name].columns & set(columns)) for name, columns in LINKING.items())
+def of_linking(changed):
+    """{table: columns} that differ and that linking looks at; None for the columns where rows came or went."""
+    asked = {}
+    for name, columns in LINKING.items():
+        touched = changed.get(name)
+        if touched is not None and (touched.came_or_went or "fid" in touched.columns):
+            asked[name] = None
+        elif touched is not None and touched.columns & set(columns):
+            asked[name] = touched.columns & set(columns)
+    return asked
 
 
 def unchecked(changed):

@@ -56,7 +56,7 @@ class Found:
 
     def __init__(self, store, policy, changed, progress):
         self.links, moved = None, []
-        if inputs.asks_for_linking(changed):
+        if links.may_differ(store, inputs.of_linking(changed), changed):
             self.links = links.computed(store, progress.check_cancelled)
             moved = _moved(frames.read(store, links.TABLE), self.links.links)
         self.dependent = dependence.of_edits(store, policy, changed, moved)

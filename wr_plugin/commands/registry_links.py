@@ -1,6 +1,7 @@
 """The links of the registry in the work file: worked out from what it holds, with what people have decided."""
 
-from ..intake import linking
+from ..checks import chosen
+from ..intake import link_sides, linking
 from ..model import codes
 from ..store import frames, reading
 
@@ -25,6 +26,33 @@ def computed(store, report=lambda: None):
     links = found.assign(who=[w if p else None for p, (w, _) in zip(by_people, people)],
                         decided_at=[at if p else None for p, (_, at) in zip(by_people, people)])
     return linking.Found(links, made.candidates)
+
+
+# edits of what does not decide which rows are open and which holdings are free, and how to find such among the edited rows
+AMONG_FREE = f"SELECT 1 FROM CBDKXX k WHERE {link_sides.IS_FREE} AND "  # nosec B608: constants
+AMONG = {
+    "parcel": ({"uuid", "DKMC", "DKLB", "SCMJ", "SCMJM", "village_code", "village_name"},
+               AMONG_FREE + f"k.DKBM IN (SELECT DKBM FROM parcel WHERE fid IN {chosen.NUMBERS})"),
+    "CBDKXX": ({"HTMJ", "HTMJM", "YHTMJ", "YHTMJM"}, AMONG_FREE + f"k.fid IN {chosen.NUMBERS}"),
+    "CBF": ({"CBFMC"}, AMONG_FREE + f"k.CBFBM IN (SELECT CBFBM FROM CBF WHERE fid IN {chosen.NUMBERS})"),
+    "CBF_JTCY": ({"CYXM"}, AMONG_FREE + f"k.CBFBM IN (SELECT CBFBM FROM CBF_JTCY WHERE fid IN {chosen.NUMBERS})"),
+    "registry": ({"village_name", "group_name", "holder_name", "parcel_name", "area_mu_100", "source_file"},
+                 f"SELECT 1 FROM registry r WHERE {link_sides.IS_OPEN} AND r.fid IN {chosen.NUMBERS}"),
+}
+
+
+def may_differ(store, asked, changed):
+    """Whether the links may be others after edits: of codes, of rows that came or went, or of rows that take part.
+
+    ``asked``: {table: columns} as ``checks.inputs.of_linking`` gives them; ``changed``: the edits by table.
+    """
+    if any(name not in AMONG or columns is None or not columns <= AMONG[name][0] for name, columns in asked.items()):
+        return True
+    for name in asked:
+        chosen.numbers(store.connection, "linking", changed[name].keys)
+        if reading.one(store, f"{AMONG[name][1]} LIMIT 1", ("linking",)):
+            return True
+    return False
 
 
 def save(store, found):

@@ -23,19 +23,20 @@ SAME_CODE_END = 5
 LEAST_VOTES, CLEAR_LEAD = 3, 3
 MOST_VILLAGES_OF_FILE = 40
 
-OPEN_ROWS = """
-SELECT r.fid, r.village_name, r.group_name, r.holder_name, r.CBFBM, r.DKBM, r.parcel_name, r.area_mu_100, r.source_file
-FROM registry r WHERE coalesce(r.DKBM, '') = '' OR NOT EXISTS (SELECT 1 FROM parcel p WHERE p.DKBM = r.DKBM)"""
+IS_OPEN = "(coalesce(r.DKBM, '') = '' OR NOT EXISTS (SELECT 1 FROM parcel p WHERE p.DKBM = r.DKBM))"
 # a registry row that names its parcel takes the holding of the household it names; where it names none of the
 # parcel's households, all its holdings
+IS_FREE = """coalesce(k.CBFBM, '') <> '' AND NOT EXISTS (
+  SELECT 1 FROM registry r WHERE r.DKBM = k.DKBM AND (r.CBFBM = k.CBFBM OR NOT EXISTS (
+    SELECT 1 FROM CBDKXX o WHERE o.DKBM = r.DKBM AND o.CBFBM = r.CBFBM)))"""
+OPEN_ROWS = """
+SELECT r.fid, r.village_name, r.group_name, r.holder_name, r.CBFBM, r.DKBM, r.parcel_name, r.area_mu_100, r.source_file
+FROM registry r WHERE """ + IS_OPEN
 FREE_HOLDINGS = """
 SELECT k.DKBM, k.CBFBM, k.HTMJ, k.HTMJM, k.YHTMJ, k.YHTMJM, p.uuid, p.DKMC, p.DKLB, p.SCMJ, p.SCMJM, p.village_code,
        p.village_name, (SELECT c.CBFMC FROM CBF c WHERE c.CBFBM = k.CBFBM ORDER BY c.fid LIMIT 1) AS holder_name
 FROM CBDKXX k JOIN parcel p ON p.DKBM = k.DKBM
-WHERE coalesce(k.CBFBM, '') <> '' AND NOT EXISTS (
-  SELECT 1 FROM registry r WHERE r.DKBM = k.DKBM AND (r.CBFBM = k.CBFBM OR NOT EXISTS (
-    SELECT 1 FROM CBDKXX o WHERE o.DKBM = r.DKBM AND o.CBFBM = r.CBFBM)))
-ORDER BY k.DKBM, k.CBFBM, p.uuid"""
+WHERE """ + IS_FREE + " ORDER BY k.DKBM, k.CBFBM, p.uuid"
 
 
 @dataclass
