@@ -65,6 +65,20 @@ def test_what_is_granted_adds_up_and_passes_no_cap_and_no_demand(case):
 
 
 @given(forests())
+@settings(max_examples=200)
+def test_with_all_caps_doubled_no_part_gets_less_but_for_a_remainder(case):
+    """The shares grow or stay; a remainder may fall to another part once at each level above. Without a cut nothing moves."""
+    shape, leaf, demand, kind, _ = case
+    alike = np.zeros_like(kind)
+    before = caps.allocate(shape, leaf, demand, alike, 1).parts
+    wider = cap_tree.Shape(shape.parents, [None if cap is None else 2 * cap for cap in shape.usable])
+    after = caps.allocate(wider, leaf, demand, alike, 1).parts
+    for i in range(len(demand)):
+        assert after[i] >= before[i] - len(list(above(shape, leaf[i])))
+    assert after.sum() >= before.sum() and ((before < demand).any() or (after == before).all())
+
+
+@given(forests())
 @settings(max_examples=300)
 def test_whoever_gets_less_than_its_demand_has_a_cap_above_that_is_met_exactly(case):
     """And below that cap no class behind gets anything: the proof of ``allocate`` in random trees."""
