@@ -65,7 +65,7 @@ def test_findings_of_the_check_are_in_it_with_the_parcels_own_row(package, bring
     run_verb("check", {"work": str(done.path)})
     book = report(done.path, tmp_path)
     entries = body(book["问题清单"])
-    assert entries and {e[11] for e in entries} == {"检查"}
+    assert entries and {e[12] for e in entries} == {"检查"} and all(e[11] for e in entries)
     of_parcels = [e for e in entries if e[3] == "矢量数据/DK6207992026.shp"]
     assert of_parcels and all(e[4] == int(e[6].split("|")[0][-5:]) for e in of_parcels)
     assert "检查" in body(book["总览"])[0][2] and "须改正" in body(book["总览"])[-1][2]

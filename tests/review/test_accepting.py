@@ -87,6 +87,8 @@ def test_the_last_batch_or_one_is_taken_back(village):
     ({"level": "county", "why": "属实"}, "没有说是哪些问题"), ({"code": "天气", "level": "county", "why": "属实"}, "没有代码为"),
     ({"finding": ["99999"], "level": "county", "why": "属实"}, "没有序号为 99999"),
     ({"finding": ["十二"], "level": "county", "why": "属实"}, "不是问题的序号"),
+    ({"subject": ["999"], "level": "county", "why": "属实"}, "没有对象为“999”的问题"),
+    ({"code": OUTSIDE, "village": "999", "level": "county", "why": "属实"}, "没有名录外问题（村 999）"),
     ({"code": OUTSIDE, "level": "county"}, "没有写认可的理由"), ({"code": OUTSIDE, "why": "属实"}, "没有说由哪一级"),
 ])
 def test_what_is_not_clear_is_refused(village, params, told):

@@ -23,7 +23,8 @@ def run(store, params, progress):
         return _listed(store)
     rows = acceptances.chosen(store, **picked)
     number = acceptances.accept(store, rows, params["level"], params["why"], params["who"])
-    table = [("认可", f"{number:,} 条"), ("级别", codes.LEVEL[params["level"]]), ("理由", params["why"])]
+    told = f"{number:,} 条" if number else "0 条：这些问题早已认可，理由不改；要改的先撤销认可（--undo）"
+    table = [("认可", told), ("级别", codes.LEVEL[params["level"]]), ("理由", params["why"])]
     return Result(TITLE, {"accepted": number}, table, changed=bool(number))
 
 

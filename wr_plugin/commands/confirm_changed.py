@@ -269,6 +269,9 @@ def _others(store, policy, inputs):
                                  " GROUP BY 1, 2, 3, 4, 5")  # nosec B608: constants
     wells = reading.rows(store, "SELECT well_code, sum(demand_m3_100) FROM right_part r WHERE source = 'ground'"
                                 f" AND well_code IS NOT NULL AND {rest} GROUP BY 1")  # nosec B608: constants
+    doubles = reading.rows(store, "SELECT r.well_code, count(DISTINCT r.parcel_fid), sum(r.area_mu_100) FROM right_part r JOIN"
+                                  " parcel_site s ON s.parcel_fid = r.parcel_fid WHERE s.source = 'mixed' AND r.source = 'ground'"
+                                  f" AND r.well_code IS NOT NULL AND {rest} GROUP BY 1")  # nosec B608: constants
     areas = {}
     if len(inputs.water_unit):
         areas = {(kind, code): area for kind, code, area in reading.rows(
@@ -277,7 +280,7 @@ def _others(store, policy, inputs):
     columns = [np.array(column, dtype=object) for column in zip(*map(tuple, places))] or [[]] * 7
     frame = pd.DataFrame(dict(zip(among_others.PLACE_COLUMNS, columns)), columns=list(among_others.PLACE_COLUMNS))
     return among_others.Others(frame.astype(dict.fromkeys(("area_mu_100", "demand_m3_100"), np.int64)),
-                               dict(map(tuple, wells)), areas)
+                               dict(map(tuple, wells)), areas, {row[0]: (row[1], row[2]) for row in doubles})
 
 
 def _made(store, chain, land):

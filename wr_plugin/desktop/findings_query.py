@@ -1,6 +1,7 @@
 """The findings of the work file for the list: filtered in SQL, read with the standard library; and their state."""
 
-from ..model.errors import WaterRightsError
+from ..model import findings
+from ..model.errors import GateShut, WaterRightsError
 from ..model.tables_work import FINDING_STATE
 from ..store import acceptances, journal, reading
 from ..store.workfile import WorkFile
@@ -30,6 +31,15 @@ def rows(store, code="", village="", state="", text=""):
     """(rows, how many there are in all): the gravest first, ``MOST`` at most."""
     values = (code, code, village, village, state, state, text, text, text)
     return reading.rows(store, LIST_SQL, (*values, MOST)), reading.count(store, COUNT_SQL, values)
+
+
+def bases(store):
+    """{code: what findings of the kind rest on here}: the clauses that the county's policy cites."""
+    try:
+        policy = store.policy()
+    except GateShut:
+        policy = None
+    return {code: findings.basis(code, policy) for code in findings.KINDS}
 
 
 def kinds(store):

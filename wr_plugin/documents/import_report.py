@@ -6,12 +6,13 @@ Both are made from what the work file records: the counts of the import run and 
 import json
 
 from ..model import findings, schema
+from ..model.errors import GateShut
 from ..model.findings import KINDS
 from ..model.tables_work import FINDING_STATE, SEVERITY
 from ..store import reading, runs
 from .workbook import WHOLE, Sheet, SheetColumn
 
-STAGES = {"import": "导入", "check": "检查"}
+STAGES = {"import": "导入", "check": "检查", "confirm": "核定"}
 FILES_NAMED = 3
 WITHOUT = {
     "registry": "全部承包地都成“名录外”，不予确定水权", "irrigation_district": "全部承包地“不在任何灌区”",
@@ -31,7 +32,8 @@ FINDING_COLUMNS = (
     SheetColumn("文件", width=34, group="出处"), SheetColumn("行", WHOLE, 8, "出处"),
     SheetColumn("字段", width=14, group="出处"), SheetColumn("对象", width=26, group="出处"),
     SheetColumn("村", width=12, group="出处"), SheetColumn("值", width=20), SheetColumn("哪里不对", width=60, wrap=True),
-    SheetColumn("处理办法", width=44, wrap=True), SheetColumn("发现于", width=8), SheetColumn("处理状态", width=9),
+    SheetColumn("处理办法", width=44, wrap=True), SheetColumn("依据", width=44, wrap=True),
+    SheetColumn("发现于", width=8), SheetColumn("处理状态", width=9),
 )
 FILE_COLUMNS = (SheetColumn("序号", WHOLE, 7), SheetColumn("文件", width=60), SheetColumn("当作", width=70, wrap=True))
 FIELD_COLUMNS = (
@@ -48,11 +50,10 @@ SELECT f.code, f.severity, f.stage, f.subject, f.message, f.remedy, f.value, f.s
 FROM finding f
 LEFT JOIN parcel p ON p.uuid = f.parcel_uuid
 LEFT JOIN (SELECT DKBM, min(fid) AS fid, source_file, source_row FROM registry GROUP BY DKBM) r ON r.DKBM = f.subject
-WHERE f.stage IN ('import', 'check')
 ORDER BY CASE f.severity WHEN 'stop' THEN 0 WHEN 'review' THEN 1 ELSE 2 END, f.code, f.village_code, f.subject, f.fid
 """
 KINDS_SQL = """
-SELECT code, count(*) AS number FROM finding WHERE stage IN ('import', 'check') AND state = 'open' GROUP BY code
+SELECT code, count(*) AS number FROM finding WHERE state = 'open' GROUP BY code
 """
 
 
@@ -89,10 +90,11 @@ def _kinds(store):
 
 def _verdict(counts, kinds, checked):
     tables = counts.get("tables", {})
+    found_by = "、".join(STAGES[stage] for stage in STAGES if any(kind.stage == stage for kind, _ in kinds) or stage == "import")
     read = "、".join(f"{schema.table(t).title} {tables[t]:,}" for t in ("parcel", "CBF", "registry") if t in tables)
     told = {severity: sum(n for kind, n in kinds if kind.severity == severity) for severity in SEVERITY}
     found = "，".join(f"{SEVERITY[s]} {n:,} 条" for s, n in told.items() if n)
-    step = "导入和检查" if checked else "导入"
+    step = found_by if checked else "导入"
     return f"已读入 {read}；{step}发现的问题：{found or '没有'}。"
 
 
@@ -123,15 +125,23 @@ def grouped(decisions):
 
 
 def entries(store):
-    """Columns of the clerk's table, as FINDING_COLUMNS: every finding of import and check."""
-    rows = reading.rows(store, ENTRIES_SQL)
+    """Columns of the clerk's table, as FINDING_COLUMNS: every finding of import, check and confirm."""
+    rows, policy = reading.rows(store, ENTRIES_SQL), adopted(store)
     return [
         list(range(1, len(rows) + 1)), [SEVERITY.get(r["severity"], r["severity"]) for r in rows],
         [KINDS[r["code"]].title if r["code"] in KINDS else r["code"] for r in rows], [r["file"] for r in rows],
         [r["row"] for r in rows], [field_of(r["code"], r["subject"]) for r in rows], [r["subject"] for r in rows],
         [r["village"] for r in rows], [r["value"] for r in rows], [r["message"] for r in rows],
-        [r["remedy"] for r in rows], [STAGES.get(r["stage"], r["stage"]) for r in rows],
+        [r["remedy"] for r in rows], [findings.basis(r["code"], policy) for r in rows], [STAGES.get(r["stage"], r["stage"]) for r in rows],
         [FINDING_STATE.get(r["state"], r["state"]) for r in rows]]
+
+
+def adopted(store):
+    """The policy that the county has adopted; None before there is one."""
+    try:
+        return store.policy()
+    except GateShut:
+        return None
 
 
 def field_of(code, subject):

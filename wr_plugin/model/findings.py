@@ -27,6 +27,7 @@ class Kind:
 
 
 CLAUSE_SCOPE = "张掖方案二（一）1：仅认定二轮延包面积水权，新开、复垦、未批耕地一律不予确定"
+CLAUSE_MISREPORTED = "张掖方案三（一）3：乡镇对村公示结果复核，剔除名录外、瞒报、谎报面积"
 CLAUSE_SOURCE = "张掖方案二（一）1：地表水、地下水分别核定、分别发证"
 CLAUSE_QUOTA = "张掖方案一、二（一）：按用水定额先进值核定"
 CLAUSE_CAP = "张掖方案二（一）：以用水总量控制指标为上限；二（一）1：严禁超定额、超总量分配"
@@ -93,9 +94,9 @@ KINDS = {
         Kind("AREA_GEOMETRY", "实测面积与图形不符", REVIEW, "check", "地块编码",
              "实测面积与图形面积相差超过容差", "核对图形与实测面积", CLAUSE_DATA),
         Kind("AREA_CONTRACT", "合同面积与实测不符", REVIEW, "check", "地块编码",
-             "合同面积（各户之和）与实测面积相差超过容差", "核对合同面积", CLAUSE_DATA),
+             "合同面积（各户之和）与实测面积相差超过容差，疑似瞒报、谎报", "核对合同面积", CLAUSE_MISREPORTED),
         Kind("AREA_REGISTRY", "名录面积与合同不符", REVIEW, "check", "地块编码",
-             "名录面积与合同面积相差超过容差", "核对名录面积", CLAUSE_SCOPE),
+             "名录面积与合同面积相差超过容差，疑似瞒报、谎报", "核对名录面积；瞒报、谎报的由乡镇复核时剔除", CLAUSE_MISREPORTED),
         # check: geometry between parcels
         Kind("PARCEL_OVERLAP", "图斑重叠", REVIEW, "check", "地块编码|地块编码",
              "两个地块重叠超过容差；编码小者在前", "请测绘单位改正界线", CLAUSE_DATA),
@@ -176,6 +177,9 @@ KINDS = {
              "由一眼机井供水的地块定额水量之和超过该井的许可水量；政策 cap.tree 有 well 的可按许可水量核减",
              "核对许可水量与供水地块；超许可的列为收储候选",
              "张掖方案二（一）1：严禁超定额、超总量分配；二（二）2：超许可的强制无偿收储"),
+        Kind("DOUBLE_SOURCE", "一地两种水源", NOTICE, "confirm", "机井编号",
+             "一眼机井供水的地块中，有的同时在斗口控制范围内；面积按政策划给两种水源，合计不超过地块面积",
+             "核对这些地块是否两种水都用；只用一种的，更正斗口控制范围或机井服务半径，防止重复配水", CLAUSE_SOURCE),
         Kind("WELL_PERMIT_EXPIRED", "机井取水许可已过期", REVIEW, "confirm", "机井编号",
              "供水的机井取水许可证有效期已满", "延续取水许可后更新机井图层；没有延续的不得取水，政策 ground.expired 可规定延续之前不确权",
              f"{CLAUSE_PERMIT}；大同方案三（一）2：依据是有效期内的取水许可证"),
@@ -217,7 +221,8 @@ KINDS = {
 }
 
 
-SECTIONS = {CLAUSE_SCOPE: "scope", CLAUSE_SOURCE: "sources", CLAUSE_QUOTA: "quota", CLAUSE_CAP: "cap", CLAUSE_FOREST: "forest",
+SECTIONS = {CLAUSE_SCOPE: "scope", CLAUSE_MISREPORTED: "area", CLAUSE_SOURCE: "sources",
+            CLAUSE_QUOTA: "quota", CLAUSE_CAP: "cap", CLAUSE_FOREST: "forest",
             CLAUSE_PERMIT_USER: "permit", CLAUSE_NETWORK: "network"}
 SECTIONS_OF_KINDS = {
     "NO_PERMIT": "permit", "PERMIT_IDLE": "permit", "OVERDRAFT_GROUND": "ground", "PERMIT_DATE_MISSING": "ground",

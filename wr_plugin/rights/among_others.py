@@ -30,12 +30,14 @@ class Others:
 
     ``places``: sums of them, one row for each different place (``PLACE_COLUMNS``; ``source`` as in ``caps.SOURCES``; what
     the policy's tree of caps does not ask for may be None). ``wells``: {well_code: 0.01 m³ of their demand}.
-    ``unit_areas``: {(kind, code): 0.01 亩} of associations, co-operatives and collectives.
+    ``unit_areas``: {(kind, code): 0.01 亩} of associations, co-operatives and collectives. ``doubles``: as
+    ``determine.Chain.doubles``.
     """
 
     places: pd.DataFrame
     wells: dict
     unit_areas: dict
+    doubles: dict
 
 
 class Chain(determine.Chain):
@@ -84,6 +86,13 @@ class Chain(determine.Chain):
             total[code] = total.get(code, 0) + int(sum_of_others)
         listed = sorted(total)
         return listed, [total[code] for code in listed]
+
+    def doubles(self):
+        total = dict(self.others.doubles)
+        for well, (number, area) in super().doubles().items():
+            before = total.get(well, (0, 0))
+            total[well] = before[0] + number, before[1] + area
+        return total
 
     def areas_of_units(self):
         total = dict(self.others.unit_areas)

@@ -308,6 +308,17 @@ class Chain:
         there = number >= 0
         return list(known), columns.sums(self.part[amount].to_numpy()[rows][there], number[there], len(known)).tolist()
 
+    def doubles(self):
+        """{well: (parcels, 0.01 亩 given to groundwater)} of the parcels that an outlet serves as well."""
+        mixed = (self.site["source"] == "mixed").to_numpy()[self.part["parcel"].to_numpy()]
+        rows = np.flatnonzero(mixed & (self.part["source"].to_numpy() == 1))
+        place = self.part["parcel"].to_numpy()[rows]
+        number, known = pd.factorize(self.site["well_code"].to_numpy(dtype=object)[place], sort=True)
+        there = number >= 0
+        area = columns.sums(self.part["area_mu_100"].to_numpy()[rows][there], number[there], len(known))
+        first = np.unique(place[there], return_index=True)[1]
+        return dict(zip(known, zip(np.bincount(number[there][first], minlength=len(known)).tolist(), area.tolist())))
+
     def areas_of_units(self):
         """{(kind, code): 0.01 亩} of the units of confirmation."""
         area = columns.sums(self.part["area_mu_100"], self.part["unit"].to_numpy(), len(self.assigned.kinds))

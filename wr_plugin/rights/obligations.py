@@ -10,8 +10,9 @@ CUT = {"report": "按政策只报告，未核减", "proportional": "已按政策
 
 
 def findings(chain):
-    """WELL_OVER_PERMIT and METERING_REQUIRED for the wells and districts of a ``determine.Chain``'s parts."""
+    """WELL_OVER_PERMIT, DOUBLE_SOURCE and METERING_REQUIRED for the wells and districts of a ``determine.Chain``'s parts."""
     yield from _wells(chain)
+    yield from _double_sources(chain)
     yield from _districts(chain)
     yield from _managed_areas(chain)
 
@@ -62,6 +63,13 @@ def _wells(chain):
         if online is not None and permit >= round(online * 100) and row.get("metering") in (None, "none"):
             yield {"code": "METERING_REQUIRED", "subject": well, "message":
                    f"机井 {well} 年许可水量 {m3_text(permit)} m³，达到 {m3_text(round(online * 100))} m³，须装在线计量设施"}
+
+
+def _double_sources(chain):
+    """DOUBLE_SOURCE: for each well the parcels with a right that an outlet serves as well."""
+    for well, (number, area) in sorted(chain.doubles().items()):
+        yield {"code": "DOUBLE_SOURCE", "subject": well, "value": f"{number:,} 块", "message":
+               f"机井 {well} 供水的 {number:,} 个地块同时在斗口控制范围内，按政策把其中 {mu_text(area)} 亩划给地下水，其余为地表水"}
 
 
 def _districts(chain):

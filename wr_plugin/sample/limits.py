@@ -91,6 +91,8 @@ def well_permits(county, usual_m3):
     short = busy[::WELLS_PER_SHORT_PERMIT]
     volume[short] = demand[short] * TIGHT[0] // TIGHT[1] // 100
     codes = names.well_codes(len(volume))
+    both = county.well[parcel[served & (county.outlets.of_parcel[parcel] >= 0)]]
+    county.truth.add("DOUBLE_SOURCE", [codes[i] for i in np.unique(both).tolist()], "供水的地块有的也在斗口控制范围内")
     county.truth.add("WELL_OVER_PERMIT", [codes[i] for i in short.tolist()], "许可水量为供水地块定额水量的八成")
     return volume
 

@@ -37,6 +37,10 @@ def chosen(store, fids=(), code="", subjects=(), village=""):
     missing = {int(fid) for fid in fids} - {row["fid"] for row in rows}
     if missing:
         raise BadInput(f"没有序号为 {min(missing)} 的问题", "序号在每次检查、核定之后会变；请重新查看问题清单", where="--finding")
+    unknown = [one for one in subjects if one not in {row["subject"] for row in rows}]
+    if unknown or not rows:
+        about = f"对象为“{unknown[0]}”的" if unknown else KINDS[code].title
+        raise BadInput(f"没有{about}问题" + (f"（村 {village}）" if village else ""), "核对对象、问题代码、村代码；现有的问题见问题清单")
     return rows
 
 

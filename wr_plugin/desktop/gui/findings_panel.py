@@ -35,6 +35,8 @@ class FindingModel(RowModel):
     """Rows as ``findings_query.rows`` gives them."""
 
     titles = COLUMNS
+    bases = {}
+    """What each kind rests on, by its code, as ``findings_query.bases`` gives it."""
 
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
         row, column = self.rows[index.row()], index.column()
@@ -53,7 +55,8 @@ class FindingModel(RowModel):
             source = f"\n出处：{row['file']}" + (f" 第 {row['row']} 行" if row["row"] else "") if row["file"] else ""
             accepted = f"\n{codes.LEVEL.get(row['accepted_level'], '')}认可（{row['accepted_who'] or ''}）：{row['accepted_why']}" \
                 if row["accepted_level"] else ""
-            return f"{row['message']}{value}\n处理办法：{row['remedy'] or ''}{source}{accepted}"
+            basis = f"\n依据：{self.bases[row['code']]}" if self.bases.get(row["code"]) else ""
+            return f"{row['message']}{value}\n处理办法：{row['remedy'] or ''}{basis}{source}{accepted}"
         return None
 
 
@@ -157,6 +160,7 @@ class FindingsPanel(QDockWidget):
             with self.session.reading() as store:
                 if filters:
                     self._fill_filters(findings_query.kinds(store))
+                    self.model.bases = findings_query.bases(store)
                 rows, number = findings_query.rows(
                     store, self.kind.currentData() or "", self.village.currentData() or "",
                     self.state.currentData() or "", self.text.text().strip())
