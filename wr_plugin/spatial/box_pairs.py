@@ -92,18 +92,31 @@ def each_pair(function, boxes, others=None, report=silent):
 
 
 def _jobs(seekers, sought, own=False, swapped=False):
-    """(seekers, sought, first, last, begin (e,), number (e,), swapped): slices of seekers with their ranges of sought."""
-    end = np.searchsorted(sought.key, seekers.end, side="right")
+    """(seekers, sought, seeking (e,), begin (e,), number (e,), swapped): slices of seekers with their ranges of sought."""
+    seeking = np.arange(len(seekers.key))
     if own:
-        begin = np.arange(1, len(seekers.key) + 1)
+        begin = seeking + 1
     else:
         # a left side equal to the seeker's is found from one side only
-        begin = np.searchsorted(sought.key, seekers.key, side="right" if swapped else "left")
-    number = np.maximum(end - begin, 0)
+        begin = _places(sought.key, seekers.key, after=swapped)
+        # most find nothing: only of the others is the end looked for
+        seeking = np.flatnonzero(np.append(sought.key, np.iinfo(np.int64).max)[begin] <= seekers.end)
+        begin = begin[seeking]
+    number = np.maximum(np.searchsorted(sought.key, seekers.end[seeking], side="right") - begin, 0)
     total = np.cumsum(number)
     cuts = np.searchsorted(total, np.arange(CANDIDATES, (total[-1] if len(total) else 0) + CANDIDATES, CANDIDATES))
     cuts = np.unique(np.concatenate(([0], np.minimum(cuts + 1, len(number)), [len(number)])))
-    return [(seekers, sought, first, last, begin, number, swapped) for first, last in zip(cuts[:-1], cuts[1:])]
+    return [(seekers, sought, seeking[first:last], begin[first:last], number[first:last], swapped)
+            for first, last in zip(cuts[:-1], cuts[1:])]
+
+
+def _places(keys, asked, after):
+    """(n,) how many of ``keys`` lie before each of ``asked`` (both in order), equal ones counted where ``after``."""
+    if len(keys) > len(asked):
+        return np.searchsorted(keys, asked, side="right" if after else "left")
+    # the fewer are looked for among the more
+    met = np.searchsorted(asked, keys, side="left" if after else "right")
+    return np.cumsum(np.bincount(met, minlength=len(asked) + 1))[:len(asked)]
 
 
 def _run(function, grid, jobs, report):
@@ -124,10 +137,9 @@ def _run(function, grid, jobs, report):
 
 
 def _of_job(function, grid, job):
-    seekers, sought, first, last, begin, number, swapped = job
-    number = number[first:last]
-    a = np.repeat(np.arange(first, last), number)
-    b = np.arange(len(a)) + np.repeat(begin[first:last] - (np.cumsum(number) - number), number)
+    seekers, sought, seeking, begin, number, swapped = job
+    a = np.repeat(seeking, number)
+    b = np.arange(len(a)) + np.repeat(begin - (np.cumsum(number) - number), number)
     bottom = np.maximum(seekers.bottom[a], sought.bottom[b])
     met = bottom <= np.minimum(seekers.top[a], sought.top[b])
     met &= grid.strip(bottom) == seekers.key[a] >> KEY_BITS

@@ -14,12 +14,13 @@ def inside(places, polygons, boxes, origin, report=silent):
 
     ``places``: (n, 2) in m from ``origin``; ``boxes``: ``Boxes`` around them, of which only the pairs are used.
     """
-    x, y = (places + origin).T
+    x, y = np.ascontiguousarray(places.T)
     bounds = polygons.bounds - np.tile(origin, 2)
+    west, south, east, north = np.ascontiguousarray(bounds.T)
 
     def in_box(place, polygon):
-        low, high = bounds[polygon, :2], bounds[polygon, 2:]
-        near = ((places[place] >= low) & (places[place] <= high)).all(axis=1)
+        near = (x[place] >= west[polygon]) & (x[place] <= east[polygon])
+        near &= (y[place] >= south[polygon]) & (y[place] <= north[polygon])
         return place[near], polygon[near]
 
     found = each_pair(in_box, boxes, bounds, lambda done, total: report(done, 2 * total))
@@ -38,7 +39,7 @@ def inside(places, polygons, boxes, origin, report=silent):
         for first, last in zip(firsts.tolist(), lasts.tolist()):
             shape, some = shapes[polygon[first]], place[first:last]
             shapely.prepare(shape)
-            hit[first:last] = shapely.contains_xy(shape, x[some], y[some])
+            hit[first:last] = shapely.contains_xy(shape, x[some] + origin[0], y[some] + origin[1])
 
     in_slices(held, starts, ends[:len(starts)], size=POLYGONS_AT_ONCE,
               report=lambda done, total: report(max(total, 1) + done, 2 * max(total, 1)))

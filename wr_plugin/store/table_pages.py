@@ -41,7 +41,7 @@ class TablePages:
         self.size, = connection.execute("PRAGMA page_size").fetchone()
         connection.close()
         self.lock = LOCK_BYTE // self.size + 1
-        self.file, self.count = open(path, "r+b"), os.path.getsize(path) // self.size
+        self.file, self.count = open(path, "r+b", buffering=0), os.path.getsize(path) // self.size
 
     def __enter__(self):
         return self
