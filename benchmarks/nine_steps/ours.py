@@ -4,6 +4,7 @@
 """
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -49,22 +50,15 @@ def main(folder, out):
     registry = pa.csv.read_csv(folder / "registry.csv", convert_options=chosen).combine_chunks()
     clock.lap("read")
 
-    wkb = table.column(meta["geometry_name"])
-    parcels, mended, mended_shapes = sound(wkb.chunks)
-    reclaimed_shapes, _, _ = repair(reclaimed_shapes)
-    clock.lap("repair")
-
-    area_mu_100 = columns.mu_from_m2(np.rint(parcels.area * 100).astype(np.int64))
-    clock.lap("area")
-
-    codes = table.column("DKBM").combine_chunks()
-    row = pc.index_in(codes, value_set=registry.column("DKBM").chunk(0))
-    registered = ~np.asarray(pc.is_null(row))
-    row = np.asarray(pc.fill_null(row, -1))
-    holders = registry.column("CBFBM").chunk(0)
-    household = np.where(registered, np.asarray(holders.dictionary_encode().indices)[row], 0)
-    contract = np.where(registered, columns.hundredths(np.asarray(registry.column("HTMJ")))[0][row], 0)
-    clock.lap("registry")
+    wkb, codes = table.column(meta["geometry_name"]), table.column("DKBM").combine_chunks()
+    # the registry is looked up in one thread, beside the repair
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(look_up, codes, registry)
+        parcels, mended, mended_shapes = sound(wkb.chunks)
+        reclaimed_shapes, _, _ = repair(reclaimed_shapes)
+        area_mu_100 = columns.mu_from_m2(np.rint(parcels.area * 100).astype(np.int64))
+        row, registered, household, contract = found.result()
+    clock.lap("repair, registry")
 
     branch, branch_m2 = locate(parcels, Polygons(branch_shapes))
     clock.lap("district")
@@ -88,7 +82,7 @@ def main(folder, out):
     count, bounds = len(parcels), parcels.bounds
     del parcels
     result = {
-        "DKBM": text(codes), "CBFBM": text(holders).chosen(row),
+        "DKBM": text(codes), "CBFBM": text(registry.column("CBFBM")).chosen(row),
         "cls": records.integers(registered), "SCMJ": records.reals(table.column("SCMJ")), "ZZLX": text(crop_names),
         "area_mu": records.reals(area_mu_100 / 100), "bcode": text(branches.column("bcode")).chosen(branch),
         "dcode": text(branches.column("dcode")).chosen(branch), "b_m2": records.reals(branch_m2.round(2)),
@@ -102,6 +96,15 @@ def main(folder, out):
     clock.lap("write")
     clock.finish(check_line(area_mu_100, registered, branch, outlet, well, (len(i), shared.sum()),
                             (len(covered), covered.sum()), volume, len(mended)))
+
+
+def look_up(codes, registry):
+    """(row of the registry, −1 for none; True where there is one; household, contract area in 0.01 亩) of each code."""
+    row = np.asarray(pc.fill_null(pc.index_in(codes, value_set=registry.column("DKBM").chunk(0)), -1))
+    registered = row >= 0
+    households = np.asarray(registry.column("CBFBM").chunk(0).dictionary_encode().indices)
+    areas = columns.hundredths(np.asarray(registry.column("HTMJ")))[0]
+    return row, registered, np.where(registered, households[row], 0), np.where(registered, areas[row], 0)
 
 
 def sound(chunks):

@@ -1,6 +1,7 @@
 """Filling the empty layer of a new GeoPackage at once: its rows, its spatial index and what its lists say of it."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -27,9 +28,10 @@ def fill(path, layer, bounds, shapes, columns):
             yield np.arange(start + 1, end + 1), [records.null(end - start), geometry, *(c.part(start, end) for c in columns)]
             start = end
 
-    with TablePages(path) as pages:
+    with TablePages(path) as pages, ThreadPoolExecutor(1) as beside:
+        index = beside.submit(rtree.packed, np.arange(1, count + 1), bounds, rtree.node_size(pages.size))
         pages.fill(layer, batches())
-        rtree.fill_pages(pages, f"rtree_{layer}_geom", np.arange(1, count + 1), bounds)
+        rtree.fill_pages(pages, f"rtree_{layer}_geom", index.result())
 
 
 def _entered(path, layer, bounds):

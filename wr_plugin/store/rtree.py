@@ -31,19 +31,24 @@ def fill(connection, name, ids, bounds):
         return
     size = len(connection.execute(f"SELECT data FROM {name}_node WHERE nodeno = 1").fetchone()[0])  # nosec B608
     connection.execute(f"DELETE FROM {name}_node")  # nosec B608
-    (nodes, blobs), *links = _packed(ids, bounds, size)
+    (nodes, blobs), *links = packed(ids, bounds, size)
     connection.executemany(f"INSERT INTO {name}_node VALUES (?, ?)", zip(nodes.tolist(), map(bytes, blobs)))  # nosec B608
     for table, (keys, numbers) in zip(("rowid", "parent"), links):
         connection.executemany(f"INSERT INTO {name}_{table} VALUES (?, ?)", zip(keys.tolist(), numbers.tolist()))  # nosec B608
 
 
-def fill_pages(pages, name, ids, bounds):
-    """As ``fill``, an empty R*tree of a new file. ``pages``: ``TablePages``."""
-    (nodes, blobs), *links = _packed(ids, bounds, min(pages.size - PAGE_REST, NODE_HEADER + MOST_CELLS * CELL.itemsize))
+def fill_pages(pages, name, tables):
+    """As ``fill``, an empty R*tree of a new file. ``pages``: ``TablePages``; ``tables``: ``packed`` with ``node_size``."""
+    (nodes, blobs), *links = tables
     of_blobs = records.blobs(blobs.ravel(), np.arange(len(blobs) + 1) * blobs.shape[1])
     pages.fill(f"{name}_node", [(nodes, [records.null(len(nodes)), of_blobs])])
     for table, (keys, numbers) in zip(("rowid", "parent"), links):
         pages.fill(f"{name}_{table}", [(keys, [records.null(len(keys)), records.integers(numbers)])])
+
+
+def node_size(page_size):
+    """How large SQLite makes the nodes of an R*tree with two dimensions."""
+    return min(page_size - PAGE_REST, NODE_HEADER + MOST_CELLS * CELL.itemsize)
 
 
 def _outward(boxes):
@@ -55,7 +60,7 @@ def _outward(boxes):
     return out
 
 
-def _packed(ids, bounds, node_size):
+def packed(ids, bounds, node_size):
     """Sort-tile-recursive packing: leaves hold neighbouring boxes, upper levels hold runs of nodes.
 
     Returns the three tables: (node numbers, (nodes, node_size) uint8), (ids, node of each), (nodes, the one above each),
