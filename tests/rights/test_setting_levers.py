@@ -22,6 +22,9 @@ CASES = [  # levers, today's policy: each moves something
     (["指标层级=县"], {"cap.mode": "proportional"}), (["指标层级=县、灌区、斗口", "预留比例=0.1"], {"cap.mode": "proportional"}),
     (["预留比例=0.25"], {"cap.mode": "proportional", "cap.tree": ["county"]}), (["预留:county/地表水=10000"], {"cap.mode": "proportional"}),
     (["无灌区指标=只受县指标约束"], {"cap.mode": "proportional"}), (["优先序=玉米>小麦"], PRIORITY), (["优先按=灌溉方式", "优先序=滴灌"], PRIORITY),
+    (["只报告层级=灌区"], {"cap.mode": "proportional"}), (["只报告层级=县、灌区", "指标层级=县、灌区、机井"], {"cap.mode": "proportional"}),
+    (["无机井指标=只受上级指标约束"], {"cap.mode": "proportional", "cap.tree": ["county", "district", "well"]}),
+    (["定额:*=-50%"], {"cap.mode": "proportional", "cap.tree": ["county", "district", "well"], "cap.report_only": ["county", "district"]}),
     (["超指标=按优先序核减", "优先按=作物", "优先序=小麦>玉米、苜蓿"], {}), (["定额:*=-7%"], {"unit": None, "units.rules": RULES}),
 ]
 
@@ -32,6 +35,7 @@ def lively(**policy):
     inputs.quota = inputs.quota.dropna(subset=["quota_m3_mu_100"])
     inputs.cap = inputs.cap[~((inputs.cap["cap_code"] == "GQ02") & (inputs.cap["source"] == "ground"))].reset_index(drop=True)
     inputs.cap["cap_m3_100"] = inputs.cap["cap_m3_100"] // 20
+    inputs.well.loc[inputs.well["well_code"] == "JJ02", "permit_m3"] = None
     return inputs, village_policy(**policy)[0]
 
 

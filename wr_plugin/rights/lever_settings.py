@@ -40,11 +40,14 @@ LEVERS = {
     "ground.overdraft": Short("units", ("超采区",)),
     "ground.new_since": Short("units", ("新增起算日",)),
     "ground.spring": Short("units", ("泉域",)),
+    "ground.expired": Short("units", ("机井过期",)),
     "volume.step_m3": Short("quotas", ("水量取整",)),
     "cap.mode": Short("missing_caps", ("超指标",)),
     "cap.tree": Short("missing_caps", ("指标层级",)),
     "cap.reserve_share": Short("missing_caps", ("预留比例",)),
     "cap.without_district": Short("missing_caps", ("无灌区指标",)),
+    "cap.report_only": Short("missing_caps", ("只报告层级",)),
+    "cap.without_well": Short("missing_caps", ("无机井指标",)),
     "forest.basis": Short("missing_caps", ("林草地",)),
     "cap.priority_by": Short("grant", ("优先按",)),
     "cap.priority": Short("grant", ("优先序",)),
@@ -70,12 +73,13 @@ LABELS = {
     "units.unlisted": {kind: label for kind, label in codes.UNIT_KIND.items() if kind not in codes.LISTED_UNITS},
     "ground.overdraft": policies.OVERDRAFT_RULES, "ground.spring": {"report": "只报告", "not_confirmed": "不确权"},
     "cap.mode": policies.CAP_MODES, "cap.without_district": {"stop": "按缺指标处理", "county": "只受县指标约束"},
-    "cap.priority_by": policies.PRIORITY_BY, "permit.basis": policies.PERMIT_BASES, "network.leakage": policies.LEAKAGE,
+    "ground.expired": {"report": "只报告", "not_confirmed": "延续之前不确权"},
+    "cap.without_well": {"stop": "按缺指标处理", "above": "只受上级指标约束"}, "cap.priority_by": policies.PRIORITY_BY, "permit.basis": policies.PERMIT_BASES, "network.leakage": policies.LEAKAGE,
     "network.basis": {"quota": "定额水量", "none": "不确权"},
     "forest.basis": {"district_volume": "灌区林草用水量", "none": "不确权"},
 }
 LISTS = {"scope.parcel_classes": codes.DKLB, "scope.exclude_land_use": codes.TDYT, "scope.deduct": codes.UNAPPROVED_KIND,
-         "cap.tree": codes.CAP_LEVEL, "permit.idle_exempt": codes.IDLE_EXEMPT}
+         "cap.tree": codes.CAP_LEVEL, "cap.report_only": codes.CAP_LEVEL, "permit.idle_exempt": codes.IDLE_EXEMPT}
 NOTHING, NONE, FLAGS = ("未填", "空", "null"), ("无", "不扣", "[]"), {"是": True, "true": True, "否": False, "false": False}
 
 WAY = "复制一份工作文件，改好政策，在副本上检查（check --policy 新政策.yaml）、核定，再与今天的结果比"
