@@ -25,7 +25,7 @@ HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyproj", "fiona", "pyogrio"
 # What the QGIS process may import of ours besides desktop/ and plugin.py
 LIGHT = {"model", "version", "places", "store.workfile", "store.reading", "store.views", "store.runs", "store.journal", "store.acceptances",
          "store.registry_links",
-         "commands.catalogue", "commands.watching", "rights.explain"}
+         "commands.catalogue", "commands.watching", "rights.explain", "rights.lever_settings"}
 
 
 def top(name):

@@ -56,6 +56,14 @@ def test_the_levers_say_what_was_moved(qgis_app, work):
     box.mode.setCurrentIndex(box.mode.findData("proportional"))
     assert box.texts() == ["定额:玉米=-5%", "η渠系:GQ01=0.6200", "指标:district/GQ01/surface=+10%", "地表水比例=0.00", "法定面积=SCMJ",
                            "超指标=proportional"]
+    box.setting.setCurrentIndex(box.setting.findData("确权单位"))
+    assert len(box.texts()) == 6 and box.value.isEnabled()
+    box.value.setCurrentIndex(box.value.findText("斗口"))
+    assert box.texts()[-1] == "确权单位=斗口"
+    box.setting.setCurrentIndex(box.setting.findData("预留比例"))
+    assert len(box.texts()) == 6 and box.value.count() == 0 and "0 至 1" in box.value.toolTip()
+    box.value.setEditText("0.05")
+    assert box.texts()[-1] == "预留比例=0.05"
     box.reset()
     assert box.texts() == []
 
@@ -82,6 +90,12 @@ def test_levers_are_answered_and_nothing_is_stored(panel, pump, work):
     panel.village.setCurrentIndex(1)
     moved(panel, pump)
     assert {row[0] for row in shown(panel.villages)} == {"示例村"}
+
+    panel.village.setCurrentIndex(0)
+    moved(panel, pump)
+    panel.engine.ask(panel.session.path, {"levers": ["确权单位=斗口"]})
+    pump(lambda: not panel.engine.busy)
+    assert panel.tabs.isTabEnabled(3) and shown(panel.units)[0][0] == "斗口"
 
     panel.engine.ask(panel.session.path, {"levers": ["定额:水稻=-5%"]})
     pump(lambda: not panel.engine.busy)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from ..model import codes
-from ..model.policy import LEGAL_AREAS
+from ..model.policy import BY_PATH, LEGAL_AREAS
+from ..rights import lever_settings
 from ..store import reading
 
 CROPS_SQL = "SELECT DISTINCT crop FROM quota WHERE crop IS NOT NULL AND quota_m3_mu_100 IS NOT NULL ORDER BY crop"
@@ -13,6 +14,8 @@ DISTRICTS_SQL = ("SELECT district_code AS code, max(district_name) AS name FROM 
 CAPS_SQL = ("SELECT cap_level, cap_code, max(cap_name) AS name, source FROM cap WHERE cap_m3_100 IS NOT NULL"
             " GROUP BY cap_level, cap_code, source ORDER BY cap_level, cap_code, source DESC")
 LEVEL_ORDER = list(codes.CAP_LEVEL)
+OWN = ("area.legal", "sources.mixed_surface_share", "cap.mode")
+"""Settings that the panel has widgets for."""
 
 
 @dataclass
@@ -25,6 +28,7 @@ class Choices:
     legal: str = ""
     share: float = None
     mode: str = ""
+    settings: List[Tuple[str, str]] = field(default_factory=list)
 
 
 def read(store):
@@ -39,7 +43,28 @@ def read(store):
         [("全部指标", "*"), *((f"{codes.CAP_LEVEL.get(r['cap_level'], r['cap_level'])} {r['name'] or r['cap_code']} "
                            f"{codes.SOURCE.get(r['source'], r['source'])}", f"{r['cap_level']}/{r['cap_code']}/{r['source']}")
                           for r in caps)],
-        policy.get("area.legal"), policy.get("sources.mixed_surface_share"), policy.get("cap.mode"))
+        policy.get("area.legal"), policy.get("sources.mixed_surface_share"), policy.get("cap.mode"), _settings(policy))
+
+
+def _settings(policy):
+    """(title with today's value, name of the lever) of the settings that have no widget of their own."""
+    return [("不变", ""), *((f"{BY_PATH[path].title}（今天：{lever_settings.text_of(path, policy.get(path))}）", short.names[0])
+                          for path, short in lever_settings.LEVERS.items() if path not in OWN)]
+
+
+def values_of(name):
+    """The values that a setting can take, where they are few; else none, and one is written."""
+    path = lever_settings.PATHS.get(name)
+    if path is None:
+        return []
+    labels = list(lever_settings.LABELS.get(path, {}).values()) or (["是", "否"] if BY_PATH[path].valid(True) else [])
+    return [*labels, *(["未填"] if labels and BY_PATH[path].blank else [])]
+
+
+def expected_of(name):
+    """What a setting's value may be, in words."""
+    path = lever_settings.PATHS.get(name)
+    return BY_PATH[path].expected if path else ""
 
 
 def parcel_facts(choices):

@@ -24,6 +24,8 @@ class LeverBox(QWidget):
         self.district, self.eta = QComboBox(), QDoubleSpinBox()
         self.cap_row, self.cap = QComboBox(), self._per_cent(grid, 2, "指标")
         self.share, self.legal, self.mode = QDoubleSpinBox(), QComboBox(), QComboBox()
+        self.setting, self.value = QComboBox(), QComboBox()
+        self.value.setEditable(True)
         self.parcel, self.fact = "", QComboBox()
         for box, low, decimals in ((self.eta, 0.0, 4), (self.share, -0.01, 2)):
             box.setRange(low, 1.0)
@@ -36,17 +38,22 @@ class LeverBox(QWidget):
         for row, label, chosen, value in ((0, "定额", self.crop, None), (1, "η渠系", self.district, self.eta),
                                           (2, "指标", self.cap_row, None), (3, "地表水比例", None, self.share),
                                           (4, "法定面积", self.legal, None), (5, "超指标时", self.mode, None),
-                                          (6, "这块地", self.fact, None)):
+                                          (6, "其他设置", self.setting, None), (7, "改为", self.value, None),
+                                          (8, "这块地", self.fact, None)):
             title = QLabel(label)
             grid.addWidget(title, row, 0)
             if chosen is not None:
                 chosen.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                 chosen.setMinimumContentsLength(8)
                 grid.addWidget(chosen, row, 1, 1, 3 if row > 3 else 1)
-                chosen.currentIndexChanged.connect(lambda _: self.moved.emit())
+                if chosen is not self.value:
+                    chosen.currentIndexChanged.connect(lambda _: self.moved.emit())
             if value is not None:
                 grid.addWidget(value, row, 3)
         self.parcel_title = title
+        self.setting.currentIndexChanged.connect(lambda _: self._show_values())
+        self.value.editTextChanged.connect(lambda _: self.moved.emit())
+        self._show_values()
         self.show_parcel("")
         self.share.setToolTip("既有地表水又有地下水的地块，几成面积算地表水")
         self.eta.setToolTip("渠系水利用系数改为")
@@ -71,11 +78,24 @@ class LeverBox(QWidget):
         slider.blockSignals(False)
         self.moved.emit()
 
+    def _show_values(self):
+        """The values of the setting chosen; a number or a list is written."""
+        name = self.setting.currentData() or ""
+        self.value.blockSignals(True)
+        self.value.clear()
+        self.value.addItems(whatif_choices.values_of(name))
+        self.value.setCurrentIndex(-1)
+        self.value.setEditText("")
+        self.value.blockSignals(False)
+        self.value.setEnabled(bool(name))
+        self.value.setToolTip(whatif_choices.expected_of(name))
+        self.value.lineEdit().setPlaceholderText(whatif_choices.expected_of(name))
+
     def show_choices(self, choices):
         """Fills the boxes from ``whatif_choices.Choices`` and sets every lever back."""
         self.blockSignals(True)
         for box, pairs in ((self.crop, choices.crops), (self.district, choices.districts), (self.cap_row, choices.caps),
-                           (self.fact, whatif_choices.parcel_facts(choices)),
+                           (self.fact, whatif_choices.parcel_facts(choices)), (self.setting, choices.settings),
                            (self.legal, whatif_choices.legal_areas(choices.legal)),
                            (self.mode, whatif_choices.cap_modes(choices.mode))):
             box.clear()
@@ -93,7 +113,7 @@ class LeverBox(QWidget):
         self.cap.setValue(0)
         self.eta.setValue(self.eta.minimum())
         self.share.setValue(self.share.minimum())
-        for box in (self.crop, self.district, self.cap_row, self.legal, self.mode, self.fact):
+        for box in (self.crop, self.district, self.cap_row, self.legal, self.mode, self.setting, self.fact):
             box.setCurrentIndex(0)
         self.blockSignals(False)
         self.moved.emit()
@@ -127,6 +147,8 @@ class LeverBox(QWidget):
         for name, box in (("法定面积", self.legal), ("超指标", self.mode)):
             if box.currentData():
                 told.append(f"{name}={box.currentData()}")
+        if self.setting.currentData() and self.value.currentText().strip():
+            told.append(f"{self.setting.currentData()}={self.value.currentText().strip()}")
         if self.parcel and self.fact.currentData():
             told.append(f"地块:{self.parcel}/{self.fact.currentData()}")
         return told
