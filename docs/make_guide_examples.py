@@ -36,7 +36,7 @@ def examples(folder):
         made["check"] = _ran(["check", "--work", WORK], "检查|地块 |不合规|名录外|占新开|无水源|合计|不能核定")
         made["confirm"] = _ran(["confirm", "--work", WORK], "水权已核定|户数|核定地块|确权面积|水水量|：已核定|扣减后|：名录外|：非承包|超指标|性质")
         made["whatif"] = _ran(["whatif", "--work", WORK, "--lever", "定额:大田玉米=-5%", "地表水比例=0.7"],
-                              "^试算|  试算|全部|东干|的户|下一步")
+                              "^试算|  试算 |全部|东干|的户|下一步")
         made["explain"] = _ran(["explain", _reduced_parcel(), "--work", WORK],
                                "^地块|^权利人|^第 (8|10) 步|^  重叠|^  地块图形|^  结论：(扣减|.*四舍五入到 1 )|^结果|^  扣减后|^怎样|^情况|^  ·")
         made["balance"] = _ran(["balance", "--work", WORK, "--out", "demo/平衡表.xlsx"], "^平衡表|结论|地表水|两种|地块  |收储候选 名录外")

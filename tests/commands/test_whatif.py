@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from tests import village
+from wr_plugin.commands import whatif as verb
 from wr_plugin.commands.running import run_verb
 from wr_plugin.intake import policy_file
 from wr_plugin.model.errors import BadInput, GateShut
@@ -125,6 +126,29 @@ def test_parcels_across_outlets_put_to_one_outlet(work):
     with pytest.raises(BadInput, match="只在政策规定分开时才留下") as caught:
         whatif(work, "跨斗口=按重叠面积分开")
     assert "副本上检查" in caught.value.remedy
+
+
+def test_what_was_not_seen_is_not_adopted(work, monkeypatch):
+    """Others edit a quota row after the trial, or while it is being adopted: nothing is stored, and their edit stays."""
+    def edit(*_):
+        with WorkFile.open(work) as store, store.transaction():
+            store.connection.execute("UPDATE quota SET quota_m3_mu_100 = quota_m3_mu_100 + 1000 WHERE fid = 1")
+
+    seen = dict(whatif(work, "定额:玉米=-5%").table)["试算编号"]
+    edit()
+    before = dump(work)
+    with pytest.raises(GateShut, match="试算之后工作文件有改动"):
+        whatif(work, "定额:玉米=-5%", adopt=True, seen=seen)
+    base_of = verb.base_of
+    monkeypatch.setattr(verb, "base_of", lambda *given, **named: (base_of(*given, **named), edit())[0])
+    with pytest.raises(GateShut, match="试算之后工作文件有改动"):
+        whatif(work, "定额:玉米=-5%", adopt=True)
+    monkeypatch.undo()
+    with WorkFile.open(work, readonly=True) as store:
+        assert reading.one(store, "SELECT count(*) FROM run WHERE verb = 'whatif'")[0] == 0
+    assert dump(work) != before
+    seen = dict(whatif(work, "定额:玉米=-5%").table)["试算编号"]
+    assert whatif(work, "定额:玉米=-5%", adopt=True, seen=seen).title == "试算已采用"
 
 
 def test_units_and_other_users_are_told_and_written(work, tmp_path):

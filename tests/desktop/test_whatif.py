@@ -175,3 +175,23 @@ def test_adopting_stores_and_the_panel_shows_the_new_today(panel, pump):
     pump(lambda: panel.engine.process is not None)
     moved(panel, pump)
     assert panel.levers.texts() == [] and shown(panel.totals)[0][3] == expected
+
+
+def test_what_others_changed_since_is_looked_at_before_it_is_adopted(panel, pump, work):
+    panel.levers.quota.setValue(-5)
+    moved(panel, pump)
+    first, failed, ended = shown(panel.totals)[0][3], [], []
+    with WorkFile.open(work) as store, store.transaction():
+        store.connection.execute("UPDATE quota SET quota_m3_mu_100 = quota_m3_mu_100 * 2")
+    panel.session.failed.connect(failed.append)
+    panel.session.ended.connect(ended.append)
+    panel.adopt_now()
+    pump(lambda: ended)
+    assert not ended[0].ok and "试算之后工作文件有改动" in ended[0].text()
+    pump(lambda: shown(panel.totals)[0][3] != first)
+    moved(panel, pump)
+    assert panel.levers.texts() == ["定额:*=-5%"] and panel.adopt.isEnabled()
+    ended.clear()
+    panel.adopt_now()
+    pump(lambda: ended)
+    assert ended[0].ok, ended[0].text()

@@ -144,6 +144,7 @@ VERBS = {
             Param("village", TEXT, "村", "只看这个村（12 位村代码）"),
             Param("out", NEW_FILE, "试算表", "把合计、各户和地块的增减写成表（*.xlsx）", filter="试算表 (*.xlsx)"),
             Param("adopt", FLAG, "采用", "采用这次试算：改定额表、指标表或政策，并重新核定", default=False),
+            Param("seen", TEXT, "试算编号", "试算时给出的编号；那以后工作文件有改动的，不采用，请重新试算"),
         ), "whatif", in_dock=False),
         Verb("publish", "公示", "登记公示起止日期，按村生成公示表。", (
             WORK,

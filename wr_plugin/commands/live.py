@@ -47,13 +47,13 @@ class Live:
             "totals": self._totals(made), "units": self._units(made), "holders": self._people(made),
             "others": [{"name": name, "text": text} for name, text in whatif.rows_of_others(made.others)], "warnings": [
                 text for _, text in whatif.warnings(self.store, self.base, changes)],
-            "map": on_map, "seconds": round(time.perf_counter() - loaded, 3), "loading": round(loaded - started, 3)}
+            "map": on_map, "state": self.state, "seconds": round(time.perf_counter() - loaded, 3), "loading": round(loaded - started, 3)}
 
     def _read_when_changed(self):
         version = self.store.connection.execute("PRAGMA data_version").fetchone()[0]
         if self.base is not None and version == self._seen:
             return
-        self.base, self._seen = None, version
+        self.base, self._seen, self.state = None, version, whatif.state_of(self.store)
         loading = [True]
         progress = Progress(lambda part, text: self.tell(part, text) if loading else None)
         progress.plan(4, 3, 4)

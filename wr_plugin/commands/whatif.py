@@ -15,7 +15,7 @@ from ..model import codes
 from ..model.amounts import m3_text, mu_text
 from ..model.errors import BadInput, GateShut
 from ..rights import determine, figures, levers, user_facts, what_if
-from ..store import frames, journal, reading, runs
+from ..store import edits, frames, journal, reading, runs
 from . import confirm, limits_in_force
 from .interrupting import interruptible
 from .progress import Result
@@ -41,6 +41,9 @@ def run(store, params, progress):
         raise BadInput("地块的作物、面积、名录等不能由试算采用", "在原始资料里改正，再导入、检查、核定")
     progress.plan(6, 12, 3, 6)
     progress.step("读取地块、定额与指标")
+    state = state_of(store)
+    if params["adopt"] and (params.get("seen") or state) != state:
+        _refuse_changed()
     base = base_of(store, progress, start="按今天的政策核定")
     progress.step("试算")
     answer = base.answer(changes, params["village"])
@@ -50,8 +53,9 @@ def run(store, params, progress):
     progress.step("写结果")
     outputs = _write(store, params["out"], answer, told, base, progress) if params["out"] else []
     if not params["adopt"]:
-        return Result("试算（没有改动工作文件）", counts, table, outputs, next_step="采用试算：再运行一次并加 --adopt")
-    confirmed = _adopt(store, params, progress, base, changes, told)
+        return Result("试算（没有改动工作文件）", counts, [*table, ("试算编号", state)], outputs,
+                      next_step="采用试算：再运行一次并加 --adopt --seen 试算编号")
+    confirmed = _adopt(store, params, progress, base, changes, told, state)
     return Result("试算已采用" + ("" if confirmed else "；须重新检查、核定"), counts,
                   table + (confirmed.table if confirmed else []), outputs,
                   next_step=confirmed.next_step if confirmed else "检查：check，再核定：confirm")
@@ -129,11 +133,12 @@ def rows_of_others(others):
     """The users without contract land, and the totals of the level above that are exceeded."""
     if others is None or not (len(others.volumes) or others.ceilings):
         return []
-    rows = [(f"{codes.USER_KIND[one.kind]}{codes.SOURCE[one.source]}",
-             _change(one.before, one.after) + ("" if one.users_before == one.users_after else
-                                               f"；{one.users_before:,} → {one.users_after:,} 个")
-             if others.touched else f"{m3_text(one.after)} m³（{one.users_after:,} 个，这次试算与它无关）")
-            for one in others.volumes.itertuples()]
+    if not others.touched:
+        rows = [("承包地以外的用水户", f"{m3_text(int(others.volumes['after'].sum()))} m³，与这次试算无关")]
+    else:
+        rows = [(f"{codes.USER_KIND[one.kind]}{codes.SOURCE[one.source]}", _change(one.before, one.after)
+                 + ("" if one.users_before == one.users_after else f"；{one.users_before:,} → {one.users_after:,} 个"))
+                for one in others.volumes.itertuples()]
     return rows + [("超过上级总量", message) for message in others.ceilings]
 
 
@@ -175,13 +180,25 @@ def _write(store, path, answer, told, base, progress):
     return outputs
 
 
-def _adopt(store, params, progress, base, changes, told):
+def state_of(store):
+    """A text that is another after every edit of the work file and every run of a verb."""
+    last = reading.one(store, "SELECT max(run_id) FROM run")[0]
+    return f"{last or 0}-{edits.latest(store)}"
+
+
+def _refuse_changed():
+    raise GateShut("试算之后工作文件有改动（别人的编辑，或别的步骤），采用的结果会与看到的不同", "重新试算，看过新的结果再采用")
+
+
+def _adopt(store, params, progress, base, changes, told, state):
     """Stores the changed tables and policy and determines the rights by them; None where a check must come first."""
     started, why = runs.now(), f"采用试算：{'；'.join(told)}"
     changed = levers.apply(changes, base.inputs.quota, base.inputs.cap, base.policy)
     settings = {lever.field: lever.value for lever in changes if lever.table == "policy"
                 and base.policy.get(lever.field) != lever.value}
     with store.transaction(), interruptible(store, progress):
+        if state_of(store) != state:
+            _refuse_changed()
         run_id = runs.record(store, VERB, started, params, {"levers": [lever.text for lever in changes]})
         policy = _adopt_policy(store, run_id, base.policy, settings, why) if settings else base.policy
         for name, frame in (("quota", changed.quota), ("cap", changed.cap)):

@@ -74,7 +74,8 @@ LABELS = {
     "ground.overdraft": policies.OVERDRAFT_RULES, "ground.spring": {"report": "只报告", "not_confirmed": "不确权"},
     "cap.mode": policies.CAP_MODES, "cap.without_district": {"stop": "按缺指标处理", "county": "只受县指标约束"},
     "ground.expired": {"report": "只报告", "not_confirmed": "延续之前不确权"},
-    "cap.without_well": {"stop": "按缺指标处理", "above": "只受上级指标约束"}, "cap.priority_by": policies.PRIORITY_BY, "permit.basis": policies.PERMIT_BASES, "network.leakage": policies.LEAKAGE,
+    "cap.without_well": {"stop": "按缺指标处理", "above": "只受上级指标约束"}, "cap.priority_by": policies.PRIORITY_BY,
+    "permit.basis": policies.PERMIT_BASES, "network.leakage": policies.LEAKAGE,
     "network.basis": {"quota": "定额水量", "none": "不确权"},
     "forest.basis": {"district_volume": "灌区林草用水量", "none": "不确权"},
 }

@@ -69,7 +69,7 @@ class WhatIfPanel(QDockWidget):
         self.setObjectName("wr_plugin_whatif")
         self.session, self.engine = session, LiveEngine(self)
         self.map, self.folder, self._file_number = WhatIfMap(session.project), None, 0
-        self._filled, self._shown, self._adopting = "", None, False
+        self._filled, self._shown, self._adopting, self._state = "", None, False, ""
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(8, 6, 8, 8)
@@ -214,7 +214,7 @@ class WhatIfPanel(QDockWidget):
     def show_answer(self, answer):
         """An answer of the engine (``commands.live``)."""
         self.bar.hide()
-        counts = answer["counts"]
+        counts, self._state = answer["counts"], answer["state"]
         for row in answer["totals"]:
             row.update(place=PLACES[row["level"]], water=codes.SOURCE[row["source"]])
             row["name"] = "" if row["level"] == "county" else row["name"]
@@ -297,12 +297,14 @@ class WhatIfPanel(QDockWidget):
         if layers.unsaved_layers(self.session.path):
             self.session.failed.emit(WaterRightsError("有图层正在编辑", "先保存或放弃编辑，再采用"))
             return
-        self._adopting = self.session.start("whatif", self._params(adopt=True)) is not None
+        self._adopting = self.session.start("whatif", self._params(adopt=True, seen=self._state)) is not None
 
     def _verb_ended(self, outcome):
-        """After an adoption the trial is today."""
+        """After an adoption the trial is today; where it was refused, the trial is worked out anew to be looked at."""
         if self._adopting and outcome.ok:
             self.levers.reset()
+        elif self._adopting:
+            self._moved()
         self._adopting = False
 
     def _close_all(self):
