@@ -296,6 +296,10 @@ def test_a_reserve_is_kept_out():
     found, rights = volumes(six_parcels(*caps_), **{"cap.mode": "proportional"})
     assert found == [0] * 6 and set(rights.parcel_right["reason"]) == {"CAP_MISSING"}
     assert "预留水量大于指标水量" in rights.finding["message"].iloc[0]
+    caps_[0] = ("county", county.COUNTY, 20_000, {"reserve_m3_100": -5})
+    assert "预留水量是负数（第 2 行）" in volumes(six_parcels(*caps_), **{"cap.mode": "proportional"})[1].finding["message"].iloc[0]
+    caps_[0] = ("county", county.COUNTY, 20_000, {"reserve_m3_100": 2_000_000})
+    assert volumes(six_parcels(*caps_), **{"cap.mode": "proportional"})[0] == [0] * 6
 
 
 def test_the_first_class_is_served_whole_before_the_next():
@@ -309,6 +313,19 @@ def test_the_first_class_is_served_whole_before_the_next():
     inputs.holder["CBFLX"] = ["1", "1", "3", "1", "1", "1"]
     kinds = {"cap.mode": "priority", "cap.priority_by": "holder_kind", "cap.priority": ["农户", "单位"]}
     assert volumes(inputs, **kinds)[0] == [3600, 3600, 0, 3600, 3600, 3600]
+
+
+def test_a_class_that_names_an_unknown_crop_is_told_and_a_stray_space_is_none():
+    """水稻 is nowhere in the county: the clerk is told, and everybody is served alike; " 小麦" is 小麦."""
+    caps_ = [("county", county.COUNTY, 18_000, {}), *LOOSE[1:]]
+    inputs = six_parcels(*caps_, crop={1: "小麦", 2: "玉米", 3: "小麦", 4: "玉米", 5: "小麦", 6: "玉米"})
+    order = {"cap.mode": "priority", "cap.priority_by": "crop"}
+    found, rights = volumes(inputs, **order, **{"cap.priority": ["水稻", [" 小麦", "玉米"]]})
+    assert found == [3000] * 6
+    assert rights.finding.loc[rights.finding["code"] == "PRIORITY_UNKNOWN", "message"].tolist() == [
+        "优先序里的“水稻”：定额表和地块里都没有这种作物，这一类一块地也没有"]
+    found, rights = volumes(inputs, **order, **{"cap.priority": [" 小麦"]})
+    assert found == [3600, 2400] * 3 and "PRIORITY_UNKNOWN" not in set(rights.finding["code"])
 
 
 def test_a_cap_that_limits_nothing_is_said():

@@ -203,7 +203,7 @@ class Problem:
 
 def priority_classes(value):
     """The classes of ``cap.priority`` as tuples of words, the first served first; an entry is a word or a list."""
-    return [tuple(one) if isinstance(one, list) else (one,) for one in value or ()]
+    return [tuple(word.strip() for word in (one if isinstance(one, list) else [one])) for one in value or ()]
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _is_priority(value):
     if not isinstance(value, list) or not value:
         return False
     words = [word for one in value for word in (one if isinstance(one, list) else [one])]
-    return all(one != [] for one in value) and all(map(_is_text, words)) and len(set(words)) == len(words)
+    return all(one != [] for one in value) and all(map(_is_text, words)) and len({word.strip() for word in words}) == len(words)
 
 
 PRIORITY = ValueKind(_is_priority, {"type": "array", "minItems": 1, "items": {"anyOf": [

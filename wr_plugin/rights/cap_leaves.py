@@ -68,6 +68,18 @@ def _named(levels, county_code, index):
     return named
 
 
+def unknown_words(policy, words, quota):
+    """Findings on words of the order of priority that neither a parcel nor the quota table has: a class of nobody."""
+    by = policy.get("cap.priority_by")
+    if by not in words:
+        return
+    known = {*words[by].values, *(str(word).strip() for word in quota[by].dropna())}
+    for word in (word for one in policies.priority_classes(policy.get("cap.priority")) for word in one):
+        if word not in known:
+            yield {"code": "PRIORITY_UNKNOWN", "subject": word, "message":
+                   f"优先序里的“{word}”：定额表和地块里都没有这种{policies.PRIORITY_BY[by]}，这一类一块地也没有"}
+
+
 def classes(policy, words, holder_kind):
     """The class of each part by the policy's order of priority: ((p,) numbers, names of the classes).
 

@@ -286,6 +286,7 @@ class Chain:
         kind, kinds = np.zeros(len(self.part), dtype=np.int64), ("",)
         if self.mode == caps.PRIORITY:
             kind, kinds = self.classes()
+            self.found.extend(cap_leaves.unknown_words(self.policy, {"crop": self.crop, "method": self.method}, self.inputs.quota))
         granted = self._grant(kind, kinds)
         self.part["volume_m3_100"] = granted.volume_m3_100
         self.cap_rows, self.cap_classes = granted.rows, granted.classes

@@ -168,7 +168,9 @@ def find_cap(index, level, code, source, above=()) -> Tuple[Optional[CapRow], st
     for row in rows:
         if row["cap_m3_100"] is None or int(row["cap_m3_100"]) < 0:
             return None, f"指标表中这一行未填指标水量{where(row)}"
-        if not 0 <= int(row.get("reserve_m3_100") or 0) <= int(row["cap_m3_100"]):
+        if int(row.get("reserve_m3_100") or 0) < 0:
+            return None, f"指标表中这一行的预留水量是负数{where(row)}"
+        if int(row.get("reserve_m3_100") or 0) > int(row["cap_m3_100"]):
             return None, f"指标表中这一行的预留水量{'（含林草用水量）' if row.get('forest_m3_100') else ''}大于指标水量{where(row)}"
     if len({(int(row["cap_m3_100"]), int(row.get("reserve_m3_100") or 0)) for row in rows}) > 1:
         return None, f"指标表中这一行有 {len(rows)} 个不同的值，请只留一行{where(rows[0])}"

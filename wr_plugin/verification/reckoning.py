@@ -127,7 +127,7 @@ class Reckoning:
             return None
         listed = [one if isinstance(one, list) else [one] for one in self.policy.get("cap.priority")]
         self.kinds = len(listed) + 1
-        return {word: k for k, one in enumerate(listed) for word in one}
+        return {text(word): k for k, one in enumerate(listed) for word in one}
 
     def run(self):
         """The whole reckoning."""
