@@ -83,6 +83,8 @@ def test_a_well_whose_land_lies_in_two_districts_gives_each_its_share(tmp_path):
         one, [well] = explain.explain_parcel(store, county.parcel_code(4)), explain.explain(store, "JJ01")
     assert one.consistent and well.consistent, one.differences
     assert "井的地分在几处，按定额水量分给这里 4,000 m³" in one.text()
+    assert "机井 JJ01井 许可 10,001.40 m³，分给这里 4,000 m³，需水 5,400 m³，按比例核减" in one.text()
+    assert "地表水：定额水量合计" not in well.text()
     assert run_verb("verify", {"work": str(path)}).counts["differences"] == 0
 
 

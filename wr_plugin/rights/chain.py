@@ -342,8 +342,12 @@ class Telling(UnitTelling):
         if well is not None and self.policy.get("cap.mode") != "priority":
             name = self.parcel.places.get("well_code") or well["cap_code"]
             cap = limits.find_cap(self.county.cap, "well", well["cap_code"], part.source)[0]
-            told = "许可" if cap and limits.is_permit(cap.row) else "指标"
-            return (f"机井 {name} {told} {m3_text(well['cap_m3_100'])} m³，需水 {m3_text(well['demand_m3_100'])} m³，按比例核减")
+            told = f"指标 {m3_text(well['cap_m3_100'])} m³"
+            if cap and limits.is_permit(cap.row):
+                told = f"许可 {m3_text(cap.cap_m3_100)} m³"
+                if well["cap_m3_100"] < cap.cap_m3_100 - self.policy.step_m3_100:
+                    told += f"，分给这里 {m3_text(well['cap_m3_100'])} m³"
+            return (f"机井 {name} {told}，需水 {m3_text(well['demand_m3_100'])} m³，按比例核减")
         if self.policy.get("cap.mode") != "priority":
             return "按指标同比例核减"
         k = cap_trace.class_of(self.county, self.parcel, self.trace, part)

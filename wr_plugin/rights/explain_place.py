@@ -102,7 +102,7 @@ def _caps(store, county, level, code, sums):
     above = {("county", county.county_code), *(("district", row["code"]) for row in districts), (level, code)}
     inputs, over = [], []
     for row in stored_nodes(county):
-        if (row["cap_level"], row["cap_code"]) not in above:
+        if (row["cap_level"], row["cap_code"]) not in above or level == "well" and row["source"] != "ground":
             continue
         limit, usable = "没有指标", row["cap_m3_100"]
         if usable is not None:
