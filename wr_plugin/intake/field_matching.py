@@ -6,6 +6,7 @@ The schema says the names; here are only the short names that irrigation layers 
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Dict, List, Mapping
 
 from ..model import schema
@@ -80,6 +81,7 @@ def deliverable(table):
     return [f for f in table.fields if f.name not in NOT_DELIVERED or f.name in kept]
 
 
+@lru_cache(maxsize=8192, typed=True)
 def plain(text):
     """A header for comparison: NFKC (full-width, ², brackets), no white space, lower case, units as ASCII."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text))).lower()

@@ -108,6 +108,8 @@ def replace(store, table, frame, geometry=None):
     Indexes are taken away before and built again at the end, which is faster than keeping them row by row.
     """
     name = schema.checked_identifier(table)
+    if not len(frame) and not store.connection.execute(f"SELECT EXISTS (SELECT 1 FROM {name})").fetchone()[0]:  # nosec B608
+        return
     with edits.in_bulk(store.connection, name):
         drop_indexes(store.connection, schema.table(table))
         if schema.table(table).geometry:
