@@ -15,8 +15,9 @@ NAMELESS = {"utils", "helpers", "common", "manager", "misc"}
 FORBIDDEN = re.compile(
     r"/(?:work|farm)/|\.lib" r"rary/|https?://[a-z0-9.-]*(?:debian|py" r"pi|python" r"hosted|npm" r"js)")
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|NotImplemented" r"Error)\b")
-REQUIRED_METADATA = {"name", "description", "version", "author", "email", "about", "tracker", "repository", "homepage",
-                     "qgisminimumversion", "qgismaximumversion", "hasprocessingprovider", "icon"}
+REQUIRED_METADATA = {"name", "description", "version", "author", "about", "qgisminimumversion", "qgismaximumversion",
+                     "hasprocessingprovider", "icon"}
+BEFORE_PUBLISHING = {"email", "tracker", "repository", "homepage"}
 TEXT_SUFFIXES = {".py", ".md", ".txt", ".toml", ".yaml", ".yml", ".qml", ".svg", ".sh", ".json", ".xml", ""}
 
 
@@ -86,6 +87,7 @@ def test_metadata_has_what_the_plugin_manager_needs():
     general = metadata["general"]
     assert REQUIRED_METADATA <= set(general)
     assert all(general[key].strip() for key in REQUIRED_METADATA)
+    assert not any("example" in general[key] for key in BEFORE_PUBLISHING)  # blank until there is a public address
     assert {"name[zh]", "name[zh_cn]", "name[zh-hans]"} <= set(general)
     assert general["description"].isascii() and general["qgisminimumversion"] == "3.22"
     assert (ROOT / general["icon"]).is_file()

@@ -102,6 +102,15 @@ def test_an_import_without_parcel_codes_links_what_is_sure(county):
     assert "待确认" in str(county.imported.table) and "link" in county.imported.next_step
 
 
+def test_the_standing_says_to_link_first(county):
+    waiting = sum(decision == "review" for _, decision in county.links().values())
+    told = run_verb("status", {"work": str(county.work)}).next_step
+    assert told.startswith(f"先匹配名录（link）：{waiting} 行待人确认") and told.endswith("做“检查”（check）")
+    while listed := county.rows("SELECT DISTINCT registry_fid AS f FROM registry_link WHERE decision = 'review'"):
+        county.say(reject=[str(row["f"]) for row in listed])  # of a row with several candidates the next one waits
+    assert run_verb("status", {"work": str(county.work)}).next_step == "做“检查”（check）"
+
+
 def test_check_tells_what_waits_and_what_has_no_parcel(county):
     run_verb("check", {"work": str(county.work)})
     tenth = township.parcel_code(10)

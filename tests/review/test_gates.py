@@ -97,7 +97,10 @@ def test_each_level_must_approve_and_a_return_shuts_again(ready, tmp_path):
     run_verb("approve", {"work": ready, "level": "county", "who": "甲", "zone": VILLAGE[:9]})
     run_verb("approve", {"work": ready, "level": "city", "who": "乙", "decision": "return", "zone": VILLAGE})
     assert "市级终审的结论是退回" in shut("certify", ready, tmp_path)
-    run_verb("approve", {"work": ready, "level": "city", "who": "乙", "zone": VILLAGE[:6]})
+    passed = run_verb("approve", {"work": ready, "level": "city", "who": "乙", "zone": VILLAGE[:6]})
+    assert passed.table[-1][0] == "仍算退回" and VILLAGE in passed.table[-1][1]
+    assert "市级终审的结论是退回" in shut("certify", ready, tmp_path)  # what was returned by itself is passed by itself
+    run_verb("approve", {"work": ready, "level": "city", "who": "乙", "zone": VILLAGE})
     assert run_verb("certify", {"work": ready, "out": str(tmp_path / "出")}).changed
 
 

@@ -30,6 +30,9 @@ def run(store, params, progress):
     note = (params["note"] or "").strip() or None
     table = [("审核层级", codes.LEVEL[level]), ("范围", zone), ("结论", codes.DECISION[decision]), ("审核人", who),
              ("审核日期", on)]
+    if decision == "pass":
+        table += [("仍算退回", f"{code} 以前单独退回" + (f"（{why}）" if why else "") + f"：复核后另行登记通过（--zone {code}）")
+                  for code, why in approvals.returned_within(store, level, zone, confirm["run_id"])]
     counts = {"level": level, "zone": zone, "decision": decision}
     last = approvals.latest(store, level, zone, confirm["run_id"])
     if last is not None and (last["decision"], last["who"], last["decided_on"], last["note"]) == (decision, who, on, note):

@@ -5,7 +5,7 @@ from ..model import amounts, codes, findings
 from ..model.errors import GateShut
 from ..review import due
 from ..review.gates import VillageGates
-from ..store import edits, reading, runs
+from ..store import edits, reading, registry_links, runs
 from . import text_table
 from .catalogue import VERBS
 from .progress import Result
@@ -33,8 +33,17 @@ def run(store, params, progress):
         counts={"steps": steps, "villages": villages, "findings": kinds, "certificates": certificates},
         table=[(VERBS[s["verb"]].title, "  ".join(filter(None, (s["state"], s["when"], s["detail"])))) for s in steps],
         text="\n".join([*_village_lines(villages), "", *_finding_lines(kinds)]),
-        next_step=next_step(steps, villages, levels, certificates, gates),
+        next_step=_link_first(store, steps) + next_step(steps, villages, levels, certificates, gates),
     )
+
+
+def _link_first(store, steps):
+    """What to do before the next step where rows of the registry wait for somebody to say which parcel they are."""
+    waiting = registry_links.counted(store).get(codes.REVIEW, 0)
+    begun = any(step["verb"] == "publish" and step["state"] in (DONE, "进行中") for step in steps)
+    if not waiting or begun:
+        return ""
+    return f"先匹配名录（link）：{waiting:,} 行待人确认，没有确认的地块按名录外处理；然后"
 
 
 def open_gates(store, confirm):

@@ -32,6 +32,15 @@ def latest(store, level, zone, confirm_run):
                               " ORDER BY fid DESC LIMIT 1", (level, zone, confirm_run))
 
 
+def returned_within(store, level, zone, confirm_run):
+    """[(zone, note)] of the narrower zones that the level has returned and not passed since: they stay returned."""
+    return [(row["zone_code"], row["note"] or "") for row in reading.rows(store, """
+        SELECT zone_code, note, decision FROM approval a WHERE level = ? AND confirm_run = ? AND length(zone_code) > ?
+        AND substr(zone_code, 1, ?) = ? AND fid = (SELECT max(fid) FROM approval b WHERE b.level = a.level
+        AND b.zone_code = a.zone_code AND b.confirm_run = a.confirm_run) ORDER BY zone_code""",
+        (level, confirm_run, len(zone), len(zone), zone)) if row["decision"] == "return"]
+
+
 def record(store, level, zone, decision, who, on, note, confirm_run, run_id):
     """Adds an approval; returns its journal entry. Within ``transaction``."""
     before = latest(store, level, zone, confirm_run)

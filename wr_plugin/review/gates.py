@@ -56,6 +56,7 @@ def chosen_villages(known, wanted):
 
 
 EARLY = "early"
+PASS, RETURN = "pass", "return"
 
 
 class VillageGates:
@@ -79,12 +80,20 @@ class VillageGates:
 
     def decision(self, level, village):
         """The latest decision of a level on a zone that holds the village: ``pass``, ``return``, or ``early`` where it
-        passed before the publicity had ended, whose outcome it is to review (张掖方案三（一）3); None without one."""
-        found = next(((d, on) for at, zone, d, on in self.decisions if at == level and village.startswith(zone)), None)
+        passed before the publicity had ended, whose outcome it is to review (张掖方案三（一）3); None without one. What
+        was returned by itself is passed by itself: a later pass of the whole county or township leaves it returned."""
+        found, passed = None, ""
+        for at, zone, decision, on in self.decisions:
+            if at != level or not village.startswith(zone):
+                continue
+            found = found or (decision, on)
+            if decision == RETURN and len(zone) > len(passed):
+                return RETURN
+            passed = max(passed, zone, key=len) if decision == PASS else passed
         if found is None:
             return None
         end = self.publicity.get(village)
-        return EARLY if found[0] == "pass" and end is not None and found[1] <= end else found[0]
+        return EARLY if found[0] == PASS and end is not None and found[1] <= end else found[0]
 
     def shut(self, village):
         """The gates that are shut for a village; an empty list where a certificate may be made."""
