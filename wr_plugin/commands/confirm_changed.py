@@ -237,12 +237,12 @@ def _slices(values):
 
 def _inputs(store, policy, today):
     """``determine.Inputs`` of the changed parcels; small tables whole."""
-    owners = f"CBFBM IN (SELECT CBFBM FROM CBDKXX WHERE DKBM {IN_CODES})"
+    owners = f"CBFBM IN (SELECT CBFBM FROM CBDKXX WHERE DKBM {IN_CODES})"  # nosec B608: constants
     links = {row[0]: row[1] for row in reading.rows(
         store, f"{registry_links.LINKED_SQL} AND (DKBM {IN_CODES} OR registry_fid IN (SELECT fid FROM registry"
                f" WHERE DKBM {IN_CODES}))")}  # nosec B608: constants
     registry = registry_links.with_linked_codes(frames.read(
-        store, "registry", determine.REGISTRY_COLUMNS, f"DKBM {IN_CODES} OR fid IN (SELECT registry_fid FROM registry_link"
+        store, "registry", determine.REGISTRY_COLUMNS, f"DKBM {IN_CODES} OR fid IN (SELECT registry_fid FROM registry_link"  # nosec B608
                                                        f" WHERE DKBM {IN_CODES})"), links)
     known = {row[0] for row in reading.rows(store, "SELECT code FROM temp.changed_code")}
     return determine.Inputs(

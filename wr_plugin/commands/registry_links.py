@@ -32,12 +32,12 @@ def computed(store, report=lambda: None):
 AMONG_FREE = f"SELECT 1 FROM CBDKXX k WHERE {link_sides.IS_FREE} AND "  # nosec B608: constants
 AMONG = {
     "parcel": ({"uuid", "DKMC", "DKLB", "SCMJ", "SCMJM", "village_code", "village_name"},
-               AMONG_FREE + f"k.DKBM IN (SELECT DKBM FROM parcel WHERE fid IN {chosen.NUMBERS})"),
-    "CBDKXX": ({"HTMJ", "HTMJM", "YHTMJ", "YHTMJM"}, AMONG_FREE + f"k.fid IN {chosen.NUMBERS}"),
-    "CBF": ({"CBFMC"}, AMONG_FREE + f"k.CBFBM IN (SELECT CBFBM FROM CBF WHERE fid IN {chosen.NUMBERS})"),
-    "CBF_JTCY": ({"CYXM"}, AMONG_FREE + f"k.CBFBM IN (SELECT CBFBM FROM CBF_JTCY WHERE fid IN {chosen.NUMBERS})"),
+               AMONG_FREE + f"k.DKBM IN (SELECT DKBM FROM parcel WHERE fid IN {chosen.NUMBERS})"),  # nosec B608
+    "CBDKXX": ({"HTMJ", "HTMJM", "YHTMJ", "YHTMJM"}, AMONG_FREE + f"k.fid IN {chosen.NUMBERS}"),  # nosec B608
+    "CBF": ({"CBFMC"}, AMONG_FREE + f"k.CBFBM IN (SELECT CBFBM FROM CBF WHERE fid IN {chosen.NUMBERS})"),  # nosec B608
+    "CBF_JTCY": ({"CYXM"}, AMONG_FREE + f"k.CBFBM IN (SELECT CBFBM FROM CBF_JTCY WHERE fid IN {chosen.NUMBERS})"),  # nosec B608
     "registry": ({"village_name", "group_name", "holder_name", "parcel_name", "area_mu_100", "source_file"},
-                 f"SELECT 1 FROM registry r WHERE {link_sides.IS_OPEN} AND r.fid IN {chosen.NUMBERS}"),
+                 f"SELECT 1 FROM registry r WHERE {link_sides.IS_OPEN} AND r.fid IN {chosen.NUMBERS}"),  # nosec B608
 }
 
 

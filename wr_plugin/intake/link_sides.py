@@ -31,12 +31,12 @@ IS_FREE = """coalesce(k.CBFBM, '') <> '' AND NOT EXISTS (
     SELECT 1 FROM CBDKXX o WHERE o.DKBM = r.DKBM AND o.CBFBM = r.CBFBM)))"""
 OPEN_ROWS = """
 SELECT r.fid, r.village_name, r.group_name, r.holder_name, r.CBFBM, r.DKBM, r.parcel_name, r.area_mu_100, r.source_file
-FROM registry r WHERE """ + IS_OPEN
+FROM registry r WHERE """ + IS_OPEN  # nosec B608: constants
 FREE_HOLDINGS = """
 SELECT k.DKBM, k.CBFBM, k.HTMJ, k.HTMJM, k.YHTMJ, k.YHTMJM, p.uuid, p.DKMC, p.DKLB, p.SCMJ, p.SCMJM, p.village_code,
        p.village_name, (SELECT c.CBFMC FROM CBF c WHERE c.CBFBM = k.CBFBM ORDER BY c.fid LIMIT 1) AS holder_name
 FROM CBDKXX k JOIN parcel p ON p.DKBM = k.DKBM
-WHERE """ + IS_FREE + " ORDER BY k.DKBM, k.CBFBM, p.uuid"
+WHERE """ + IS_FREE + " ORDER BY k.DKBM, k.CBFBM, p.uuid"  # nosec B608: constants
 
 
 @dataclass
