@@ -105,12 +105,15 @@ class Base:
         self._see(self.chain([]))
 
     def prepare(self, setting, values):
-        """Makes levers on an early setting (``area.legal``) as quick as the others, at the cost of memory."""
+        """Makes levers on an early setting (``area.legal``) as quick as the others, at the cost of memory, and
+        one village quick where caps cut."""
         for value in values:
             if value != self.policy.get(setting):
                 lever = [levers.Lever(setting, setting, (), value)]
                 self.chain(lever)
                 self._ready_early.add(_before("quotas", self._settings(lever)))
+        if self.policy.get("cap.mode") != caps.REPORT and self.policy.get("quota.basis") == "crop":
+            self._counts()
 
     def chain(self, changes, only=None):
         """A chain that has taken every step but the last under the levers.
@@ -232,16 +235,21 @@ class Base:
         late = [path for path, (step, *_) in settings.items() if step >= STEP["quotas"]]
         if early not in self._ready_early or not set(late) <= set(counted.LATE):
             return None
-        if early not in self._counted:
-            chain = self.chain([lever for lever in changes if lever.field in {path for _, path, _ in early}]) if early else self.today
-            self._counted[early] = counted.Counted(chain)
-            for key in list(self._counted)[:-COUNTED]:
-                del self._counted[key]
-        of = self._counted[early]
+        of = self._counts(early, changes)
         part = of.village(self._mask(only), changed.quota, changed.cap, changed.policy, self._inputs(changed, settings).forest)
         if part is None:
             return None
         return self.places.figures(part, self._owner(of.codes, part), len(self.codes), of.assigned, of.having, only)
+
+    def _counts(self, early=(), changes=()):
+        """``counted.Counted`` of the county under early settings, made when first asked for."""
+        if early not in self._counted:
+            paths = {path for _, path, _ in early}
+            self._counted[early] = counted.Counted(
+                self.chain([lever for lever in changes if lever.field in paths]) if early else self.today)
+            for key in list(self._counted)[:-COUNTED]:
+                del self._counted[key]
+        return self._counted[early]
 
     def _mask(self, only):
         mask = np.zeros(self.count, dtype=bool)
