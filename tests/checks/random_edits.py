@@ -180,6 +180,14 @@ class Editor:
         else:
             self.copied("well", well_code=self.pick("JJ-新", self.some("well", "well_code")))
 
+    def well_twin(self):
+        self.copied("well", well_code=f"JJ-{self.rng.integers(1000)}")
+
+    def service_area(self):
+        fid = self.some("service_area")
+        x, y = self.rng.uniform(-80, 80, 2)
+        self.draw("service_area", fid, shapely.transform(self.shape("service_area", fid), lambda xy: xy + (x, y)))
+
     def zone_drawn(self):
         well = self.shape("well", self.some("well"))
         table = self.pick("overdraft_zone", "spring_zone")

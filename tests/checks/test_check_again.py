@@ -10,6 +10,7 @@ import pytest
 
 from tests.checks.random_edits import KINDS, Editor, edit
 from tests.village import CODES, box, make_village
+from wr_plugin.checks import again, rules
 from wr_plugin.commands import check, confirm
 from wr_plugin.commands.progress import Progress
 from wr_plugin.commands.running import run_verb
@@ -72,17 +73,43 @@ def require_same(store, kinds, seed):
         edit(store, kind, seed + number)
         result = checked(store)
         assert not scope(result).startswith("全部重查") or not result.changed
-    again = written(store)
+    part = written(store)
     result = checked(store, whole=True)
     assert scope(result) == "全部重查（按要求）" or not result.changed
     whole = written(store)
     for name, rows in whole.items():
-        assert again[name] == rows, (kinds, seed, name)
+        assert part[name] == rows, (kinds, seed, name)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_random_edit_of_each_kind(county, kind):
     require_same(county, [kind], 1)
+
+
+def test_every_rule_is_known_to_the_check_of_a_part():
+    """A rule that nobody has put in its place would be kept as it was, or left out."""
+    placed = [*again.OF_PARCELS, *again.PAIRS, *again.OTHERS]
+    assert sorted(placed) == sorted(rule.code for rule in rules.RULES)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_wells_side_by_side_and_service_areas_over_each_other(county, seed):
+    """A second well where one stands is as near as the first to every parcel; it is told until one of the two moves."""
+    require_same(county, ["well_twin", "service_area", "well_moved", "well_twin", "service_area", "well"], 70 + 10 * seed)
+
+
+def test_the_second_of_two_wells_that_are_as_near_is_closed(village):
+    """JJ09 stands where JJ02 does, which serves the parcel ``ground``; closed, it is no longer told with that parcel."""
+    village.connection.execute("INSERT INTO well (uuid, well_code, permit_number, well_state, geom)"
+                               " SELECT 'x', 'JJ09', permit_number, well_state, geom FROM well WHERE well_code = 'JJ02'")
+    checked(village)
+    assert ("WELL_TIED", CODES["ground"]) in found(village)
+    village.connection.execute("UPDATE well SET well_state = 'closed' WHERE well_code = 'JJ09'")
+    assert scope(checked(village)).startswith("只重查了 1 块地")
+    assert ("WELL_TIED", CODES["ground"]) not in found(village)
+    village.connection.execute("UPDATE well SET well_state = 'normal', reach_m = 1 WHERE well_code = 'JJ09'")
+    checked(village)
+    assert ("WELL_TIED", CODES["ground"]) not in found(village)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -163,9 +190,9 @@ def test_an_edit_while_the_check_computes_is_looked_at_the_next_time(village):
 
     checked(village, Progress(show=show))
     assert scope(checked(village)).startswith("只重查了 1 块地")
-    again = written(village)
+    part = written(village)
     checked(village, whole=True)
-    assert written(village) == again
+    assert written(village) == part
 
 
 def test_a_table_that_another_program_has_replaced_is_checked_whole(village):
@@ -191,9 +218,9 @@ def test_members_of_a_household_count_however_their_names_are_written(village):
     village.connection.execute("UPDATE CBF_JTCY SET CYXM = '赵 六' WHERE CYXM = '张三'")
     checked(village)
     assert ("REGISTRY_HOLDER", CODES["surface"]) not in found(village)
-    again = written(village)
+    part = written(village)
     checked(village, whole=True)
-    assert written(village) == again
+    assert written(village) == part
 
 
 def test_cancelling_leaves_everything_as_it_was(village):

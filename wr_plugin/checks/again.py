@@ -8,6 +8,12 @@ PAIRS = ("PARCEL_OVERLAP", "GEOMETRY_DUPLICATE", "PARCEL_SLIVER", "PARCEL_GAP")
 WELLS = ("WELL_NO_PERMIT", "WELL_CLOSED", "WELL_OVERDRAFT", "WELL_SPRING")
 OF_CODES = ("PARCEL_UNKNOWN", "REGISTRY_REVIEW", "REGISTRY_UNMATCHED", "REGISTRY_DUPLICATE", "REGISTRY_HOLDER")
 """Kinds about a parcel code, whether a parcel has it or not."""
+OF_PARCELS = (
+    "GEOMETRY_REPAIRED", "GEOMETRY_MISSING", "CODE_MALFORMED", "CODE_DUPLICATE", "HOLDER_LINK_MISSING", "SHARED_PARCEL", "SHARE_SUM",
+    "OUTSIDE_REGISTRY", "AREA_MISSING", "AREA_UNIT", "AREA_GEOMETRY", "AREA_CONTRACT", "AREA_REGISTRY", "NOT_CONTRACT_LAND",
+    "FOREST_LAND", "UNAPPROVED_OVERLAP", "OUTSIDE_DISTRICT", "NO_SOURCE", "ACROSS_OUTLETS", "WELL_TIED")
+OTHERS = (*WELLS, *OF_CODES, "SAME_NAME", "HOLDER_UNKNOWN", "SERVICE_AREA_OVERLAP")
+"""Every rule is one of these kinds, or of ``PAIRS``; a new one has to be put where ``checks.dependence`` holds for it."""
 BLANK = "（无编码"
 
 
@@ -37,7 +43,7 @@ class Again:
         """(k,) True for the findings about what is examined again."""
         is_chosen = np.append(chosen, False)
         about = is_chosen[found["parcel"].to_numpy(dtype=np.int64)] | is_chosen[found["other"].to_numpy(dtype=np.int64)]
-        told = [self.is_about(code, subject) if code in (*WELLS, *OF_CODES, "SAME_NAME", "HOLDER_UNKNOWN", "SERVICE_AREA_OVERLAP") else near
+        told = [self.is_about(code, subject) if code in OTHERS else near
                 for code, subject, near in zip(found["code"], found["subject"], about)]
         return np.array(told, dtype=bool)
 

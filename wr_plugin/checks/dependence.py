@@ -121,7 +121,8 @@ def _parcels(search, touched, found):
 
 
 def _wells(search, policy, changed, found):
-    """A parcel's well is another where its own well was edited, or an edited one now reaches it."""
+    """A parcel's well is another where its own well was edited, or an edited one now reaches it. One that was as near as
+    its own stands in the finding."""
     connection, edited = search.connection, set()
     found.wells = any(name in changed for name in ("well", *WELL_ZONES, "CJQY"))
     for name in WELL_ZONES:
@@ -147,6 +148,9 @@ def _wells(search, policy, changed, found):
         chosen.texts(connection, "well", codes)
         found.parcels |= {row[0] for row in connection.execute(
             f"SELECT parcel_fid FROM parcel_site WHERE well_code IN {chosen.TEXTS}", ("well",))}  # nosec B608: a constant
+        found.parcels |= {row[0] for row in connection.execute(
+            "SELECT p.fid FROM finding f JOIN parcel p ON p.uuid = f.parcel_uuid"
+            f" WHERE f.code = 'WELL_TIED' AND f.value IN {chosen.TEXTS}", ("well",))}  # nosec B608: a constant
 
 
 def _rows(store, changed, moved, found):

@@ -15,8 +15,9 @@ SAME = ("registry_key", "parcel_uuid", "DKBM", "CBFBM", "how", "score", "margin"
 
 
 def basis(store):
-    """What a check rests on besides data and policy: the rules, the product, and whose codes the county has."""
-    return f"{rules.VERSION} {version.VERSION} {store.setting('code_standard') or ''}"
+    """What a check rests on besides data and policy: the rules, the words of the findings, and whose codes the county has."""
+    words = runs.input_digest([(code, kind.severity, kind.remedy) for code, kind in KINDS.items()])
+    return f"{rules.VERSION} {version.VERSION} {words[:16]} {store.setting('code_standard') or ''}"
 
 
 def edited(store, policy, imported, last, whole=False):
