@@ -4,11 +4,9 @@ from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDockWidget,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
@@ -21,14 +19,13 @@ from ...model.errors import WaterRightsError
 from ...model.findings import KINDS
 from ...model.tables_work import FINDING_STATE, SEVERITY
 from .. import findings_query, layers
-from . import accept_dialog
+from . import accept_dialog, list_table
 from .row_model import RowModel
 
 COLUMNS = ("程度", "问题", "对象", "村", "出处", "值", "说明", "处理办法", "处理状态")
 WIDTHS = (60, 140, 180, 80, 150, 90, 0, 180, 70)
 SEVERITY_COLOURS = {"stop": "#c1121f", "review": "#b45309", "notice": "#6b7280"}
 TYPING_MS = 250
-ROW_HEIGHT = 24
 
 
 class FindingModel(RowModel):
@@ -88,21 +85,8 @@ class FindingsPanel(QDockWidget):
         layout.addLayout(self._filters())
         self.model = FindingModel(self)
         self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        list_table.set_up(self.table, self.model, WIDTHS, self._look)
         self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        for column, width in enumerate(WIDTHS):
-            if width:
-                self.table.setColumnWidth(column, width)
-            else:
-                self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._look(now))
-        self.table.clicked.connect(self._look)
         layout.addWidget(self.table, 1)
         self.setWidget(body)
         self.typing = QTimer(self)

@@ -5,7 +5,6 @@ from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QBrush, QColor, QKeySequence
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDockWidget,
     QHBoxLayout,
@@ -23,6 +22,7 @@ from ...model.amounts import mu_text
 from ...model.errors import WaterRightsError
 from ...store import reading, registry_links
 from .. import layers
+from . import list_table
 from .row_model import RowModel
 
 TITLES = ("名录：村组", "姓名", "地块名称", "亩", "候选", "地块：姓名", "地块名称", "亩", "得分", "理由", "地块编码", "结论")
@@ -30,7 +30,7 @@ WIDTHS = (96, 66, 84, 46, 40, 76, 84, 46, 40, 290, 160, 70)
 REGISTRY_SIDE, FIGURES, SCORE = 4, (3, 4, 7, 8), 8
 STATES = (("待确认", (codes.REVIEW,)), ("人工确认", (codes.ACCEPTED,)), ("人工否定", (codes.REJECTED,)),
           ("无匹配", (codes.NO_MATCH,)), ("确定", (codes.SURE,)), ("全部", tuple(codes.LINK_DECISION)))
-MOST, TYPING_MS, ROW_HEIGHT = 5_000, 250, 24
+MOST, TYPING_MS = 5_000, 250
 GROUP_SHADE, LIKELY, UNLIKELY = QColor(14, 116, 144, 14), "#15803d", "#b45309"
 LIKELY_FROM = 45
 UUID_SQL = "SELECT DKBM FROM parcel WHERE uuid = ?"
@@ -185,18 +185,8 @@ class LinkingPanel(QDockWidget):
 
     def _table(self):
         table = KeyTable()
-        table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        for column, width in enumerate(WIDTHS):
-            table.setColumnWidth(column, width)
+        list_table.set_up(table, self.model, WIDTHS, self._look)
         table.horizontalHeader().setStretchLastSection(True)
-        table.selectionModel().currentRowChanged.connect(lambda now, _: self._look(now))
-        table.clicked.connect(self._look)
         table.confirmed.connect(lambda: self.decide("accept"))
         table.refused.connect(lambda: self.decide("reject"))
         table.undone.connect(self.undo)
