@@ -98,17 +98,14 @@ def test_wells_side_by_side_and_service_areas_over_each_other(county, seed):
     require_same(county, ["well_twin", "service_area", "well_moved", "well_twin", "service_area", "well"], 70 + 10 * seed)
 
 
-def test_the_second_of_two_wells_that_are_as_near_is_closed(village):
-    """JJ09 stands where JJ02 does, which serves the parcel ``ground``; closed, it is no longer told with that parcel."""
+def test_the_second_of_two_wells_that_are_as_near_is_taken_out(village):
+    """JJ09 stands where JJ02 does, which serves the parcel ``ground``; deleted, it is no longer told with that parcel."""
     village.connection.execute("INSERT INTO well (uuid, well_code, permit_number, well_state, geom)"
                                " SELECT 'x', 'JJ09', permit_number, well_state, geom FROM well WHERE well_code = 'JJ02'")
     checked(village)
     assert ("WELL_TIED", CODES["ground"]) in found(village)
-    village.connection.execute("UPDATE well SET well_state = 'closed' WHERE well_code = 'JJ09'")
+    village.connection.execute("DELETE FROM well WHERE well_code = 'JJ09'")
     assert scope(checked(village)).startswith("只重查了 1 块地")
-    assert ("WELL_TIED", CODES["ground"]) not in found(village)
-    village.connection.execute("UPDATE well SET well_state = 'normal', reach_m = 1 WHERE well_code = 'JJ09'")
-    checked(village)
     assert ("WELL_TIED", CODES["ground"]) not in found(village)
 
 
