@@ -100,7 +100,7 @@ def _changed_only(run):
     irrigation = dict(map(tuple, reading.rows(store, "SELECT source, sum(volume_m3_100) FROM holder_right GROUP BY source")))
     run.progress.step("写入核定结果")
     run.close(pd.concat([made.kept, rights.finding], ignore_index=True), irrigation, moved_holders, moved)
-    if same and not written and _findings(store) == before:
+    if same and not written and not run.files and _findings(store) == before:
         store.connection.execute("ROLLBACK TO changed_only")
         return _unchanged(run)
     store.connection.execute("RELEASE changed_only")
