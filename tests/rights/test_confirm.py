@@ -72,7 +72,7 @@ def test_village_states_and_counts(work):
         assert journal.verify(store) == []
         assert reading.count(store, "SELECT count(*) FROM journal") == 4
     assert states == {village.CODES[name]: state for name, state in village.STATES.items()}
-    assert found == {("QUOTA_MISSING", "苜蓿|GQ02|surface|畦灌")}
+    assert found == {("QUOTA_MISSING", "苜蓿|GQ02|surface|畦灌"), ("DOUBLE_SOURCE", "JJ01")}
     assert result.changed and result.counts["rights"] == 4 and result.counts["changed_rights"] == 4
     assert json.loads(run["counts"])["surface_m3_100"] == result.counts["surface_m3_100"] == 3_622_300
     assert ("地表水水量", "36,223 m³") in result.table
