@@ -1,6 +1,6 @@
 """The open work file of this QGIS window: what is open, how far it has come, and the one verb that may run."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsSettings
@@ -28,7 +28,7 @@ class Session(QObject):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.path, self.status, self.run, self._asking = "", {}, None, None
-        self._ask_again, self._watched = False, set()
+        self._ask_again = False
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
@@ -65,10 +65,15 @@ class Session(QObject):
 
     def _watch(self):
         """Edits of the work file's layers that are saved change how far the work has come."""
+        self._unwatch()
         for layer in layers.layers_of(self.project, self.path):
-            if layer.id() not in self._watched:
-                self._watched.add(layer.id())
-                layer.afterCommitChanges.connect(self._settled.start)
+            layer.afterCommitChanges.connect(self._settled.start)
+
+    def _unwatch(self):
+        """Also from layers that a project has brought anew, which were never watched."""
+        for layer in layers.layers_of(self.project, self.path) if self.path else ():
+            with suppress(TypeError):
+                layer.afterCommitChanges.disconnect(self._settled.start)
 
     def _edited(self):
         """A verb that was started with the same click asks when it is done."""
@@ -145,8 +150,7 @@ class Session(QObject):
 
     def stop(self):
         """Ends what is still running, when the plugin is unloaded."""
-        for layer in filter(None, map(self.project.mapLayer, self._watched)):
-            layer.afterCommitChanges.disconnect(self._settled.start)
+        self._unwatch()
         for run in (self.run, self._asking):
             if run is not None:
                 run.blockSignals(True)
