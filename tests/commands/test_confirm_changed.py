@@ -9,6 +9,7 @@ import pytest
 
 from tests.rights import small_county as county
 from tests.rights.random_county import random_county
+from tests.rights.test_across_outlets import split
 from tests.rights.test_random_units import policy_changes, with_units
 from tests.village import CODES, HOLDERS, make_village
 from wr_plugin.commands import confirm, confirm_changed
@@ -17,7 +18,7 @@ from wr_plugin.commands.running import run_verb
 from wr_plugin.intake import policy_file
 from wr_plugin.model.errors import GateShut
 from wr_plugin.rights import explain
-from wr_plugin.store import journal, reading, runs, workfile
+from wr_plugin.store import journal, reading, row_numbers, runs, workfile
 from wr_plugin.store.workfile import WorkFile
 
 POLICIES = Path(__file__).resolve().parents[2] / "resources" / "policies"
@@ -129,8 +130,22 @@ class Edits:
             return "DELETE FROM cap WHERE fid = ?", (self.one_of("SELECT fid FROM cap"),)
         return self.set("cap", *self.pick(("cap_m3_100", 5_000_000_000), ("cap_m3_100", 40_000), ("reserve_m3_100", 1000)))
 
+    def piece(self):
+        """A parcel's overlap with an outlet, as a check after its shape was redrawn writes it."""
+        fid = self.one_of("SELECT fid FROM parcel_outlet")
+        if fid is None or self.rng.integers(3) == 0:
+            parcel = self.one_of("SELECT fid FROM parcel")
+            number = self.connection.execute(
+                "SELECT coalesce(max(fid), ?) FROM parcel_outlet WHERE parcel_fid = ?",
+                (row_numbers.ROWS * parcel, parcel)).fetchone()[0] + 1
+            return ("INSERT OR IGNORE INTO parcel_outlet (fid, parcel_fid, outlet_code, overlap_m2_100) VALUES (?, ?, ?, ?)",
+                    (number, parcel, self.pick("DK01", "DK09"), self.pick(1, 500_000)))
+        if self.rng.integers(2):
+            return "DELETE FROM parcel_outlet WHERE fid = ?", (fid,)
+        return "UPDATE parcel_outlet SET overlap_m2_100 = ? WHERE fid = ?", (self.pick(7, 123_456, 10**6), fid)
+
     KINDS = ("parcel", "parcel", "parcel_gone", "site", "site", "site", "link", "link", "link_came_or_went", "household",
-             "registry", "registry", "registry_link", "quota", "quota_came_or_went", "cap")
+             "registry", "registry", "registry_link", "quota", "quota_came_or_went", "cap", "piece", "piece")
 
     def next(self):
         return getattr(self, self.pick(*self.KINDS))()
@@ -196,6 +211,14 @@ def test_households_under_caps_that_leave_room(tmp_path, seed):
     changes = {"cap.mode": ("report", "proportional")[seed % 2], "area.legal": ("HTMJ", "SCMJ")[seed // 2 % 2], "cap.tree": (
         ["county", "district"], ["county", "town", "village"], ["county", "district", "outlet"])[seed % 3]}
     inputs = with_units(random_county(seed, SIZE, 50), seed)
+    assert held_against_the_whole(tmp_path, seed, inputs, rounds=3, policy_changes=changes) >= 2
+
+
+@pytest.mark.parametrize("seed", [3, 6])
+def test_parcels_across_outlets(tmp_path, seed):
+    changes = {"sources.across_outlets": "split", "cap.mode": ("report", "proportional")[seed % 2],
+               "cap.tree": ["county", "district", "outlet"][:3 - seed % 2]}
+    inputs = split(with_units(random_county(seed, SIZE, 50), seed), seed)
     assert held_against_the_whole(tmp_path, seed, inputs, rounds=3, policy_changes=changes) >= 2
 
 

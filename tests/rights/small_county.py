@@ -11,7 +11,7 @@ import shapely
 
 from tests.village import village_policy
 from wr_plugin.rights import determine
-from wr_plugin.store import frames, runs
+from wr_plugin.store import frames, row_numbers, runs
 from wr_plugin.store.create import create_workfile
 
 COUNTY = "620799"
@@ -99,7 +99,8 @@ def cap_table(rows):
 def outlet_table(rows):
     """The table ``parcel_outlet`` of rows (parcel number, outlet, overlap in 0.01 m²)."""
     frame = pd.DataFrame(rows, columns=["parcel_fid", "outlet_code", "overlap_m2_100"])
-    return frame.astype({"parcel_fid": np.int64, "overlap_m2_100": np.int64})
+    frame = frame.astype({"parcel_fid": np.int64, "overlap_m2_100": np.int64})
+    return frame.assign(fid=row_numbers.numbered(frame["parcel_fid"].to_numpy()))
 
 
 def _numbered(rows, columns):

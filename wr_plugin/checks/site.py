@@ -7,6 +7,7 @@ import shapely
 from ..spatial.locate import covered, largest, locate, overlaps
 from ..spatial.nearest import nearest_and_rival
 from ..spatial.polygons import Polygons
+from ..store import row_numbers
 
 YES, NO = 1, 2
 STEPS = 6
@@ -84,8 +85,9 @@ def _outlets(material, whole_m2_100, report):
     listed = counted & several[parcel]
     together = np.bincount(parcel[listed], weights=area[listed], minlength=len(land))
     served = np.where(several, np.minimum(_share(together, land.area).round(6), 1.0), share)
-    across = pd.DataFrame({"parcel_fid": material.parcels["fid"].to_numpy()[parcel[listed]],
-                           "outlet_code": known[number[listed]], "overlap_m2_100": part[listed]})
+    fid = material.parcels["fid"].to_numpy()[parcel[listed]]
+    across = pd.DataFrame({"fid": row_numbers.numbered(fid), "parcel_fid": fid, "outlet_code": known[number[listed]],
+                           "overlap_m2_100": part[listed]})
     return known[main], share, served, across
 
 

@@ -97,11 +97,10 @@ class _Whole:
         self.site = rules.site_rows(self.material, self.found)
 
     def write(self, store, run_id, progress):
-        across = self.material.across
         links.save(store, self.matches)
         frames.update(store, "parcel_site", self.site)
         progress.update(len(self.site), len(self.site) + len(self.found))
-        frames.update(store, "parcel_outlet", across.assign(fid=range(1, len(across) + 1)))
+        frames.update(store, "parcel_outlet", self.material.across)
         frames.replace_findings(store, VERB, self.found.drop(columns=["parcel", "other"], errors="ignore"), run_id)
 
     def counts(self, store):

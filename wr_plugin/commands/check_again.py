@@ -1,7 +1,5 @@
 """Checking again what depends on the edits since the last check; what that is, is said by ``checks.dependence``."""
 
-import pandas as pd
-
 from .. import version
 from ..checks import dependence, inputs, rules
 from ..checks.again import Again
@@ -75,10 +73,15 @@ class Found:
             links.save(store, self.links)
         frames.update(store, "parcel_site", self.again.site, keys=self.dependent.parcels)
         progress.update(1, 3)
-        _write_across(store, self.again.across, self.dependent.parcels)
+        self._write_across(store)
         frames.update_findings(store, VERB, self.again.found.drop(columns=["parcel", "other"], errors="ignore"), run_id,
                                self.again.is_about)
         progress.update(2, 3)
+
+    def _write_across(self, store):
+        again, wanted = self.again.across, {*self.dependent.parcels}
+        held = {row[0] for row in reading.rows(store, "SELECT fid, parcel_fid FROM parcel_outlet") if row[1] in wanted}
+        frames.update(store, "parcel_outlet", again, keys=held | {*again["fid"].tolist()})
 
     def counts(self, store):
         """The county's figures, and how many parcels were ``examined``."""
@@ -111,14 +114,3 @@ def _moved(before, after):
 
 def _plain(column):
     return column.astype(object).where(column.notna(), None).tolist()
-
-
-def _write_across(store, made, parcels):
-    """The table lists parcels in order, so that it is numbered anew where one comes in between."""
-    stored = frames.read(store, "parcel_outlet")
-    if not len(stored) and not len(made):
-        return
-    kept = stored[~stored["parcel_fid"].isin(parcels).to_numpy(dtype=bool)].drop(columns="fid")
-    rows = pd.concat([frame for frame in (kept, made) if len(frame)] or [made])
-    rows = rows.sort_values(["parcel_fid", "outlet_code"], ignore_index=True)
-    frames.update(store, "parcel_outlet", rows.assign(fid=range(1, len(rows) + 1)))

@@ -14,10 +14,20 @@ import numpy as np
 import pandas as pd
 
 from ..model import schema
-from ..rights import among_others, caps, determine, forest_users, holders, unit_columns, units, user_facts
+from ..rights import (
+    across_outlets,
+    among_others,
+    caps,
+    determine,
+    forest_users,
+    holders,
+    unit_columns,
+    units,
+    user_facts,
+)
 from ..rights.among_others import Whole
 from ..rights.chain_units import REFUSALS
-from ..store import edits, frames, reading, registry_links, runs
+from ..store import edits, frames, reading, registry_links, row_numbers, runs
 
 VERB, BASIS = "confirm", "confirm_basis"
 LARGEST_SHARE, ALWAYS_FEW = 5, 1_000
@@ -26,11 +36,11 @@ READ = {
     "parcel": determine.PARCEL_COLUMNS, "parcel_site": determine.SITE_COLUMNS, "CBDKXX": determine.LINK_COLUMNS,
     "CBF": determine.HOLDER_COLUMNS, "registry": determine.REGISTRY_COLUMNS,
     "registry_link": ("registry_fid", "DKBM", "decision"), "quota": schema.table("quota").columns,
-    "cap": schema.table("cap").columns}
+    "cap": schema.table("cap").columns, "parcel_outlet": across_outlets.COLUMNS}
 READ_WHOLE = {
     "outlet": determine.OUTLET_COLUMNS, "canal": determine.CANAL_COLUMNS, "irrigation_district": determine.DISTRICT_COLUMNS,
     "well": determine.WELL_COLUMNS, "zone": ("zone_code", "zone_name"),
-    **{name: schema.table(name).columns for name in ("water_unit", "unit_member", "crop_mix", "parcel_outlet")}}
+    **{name: schema.table(name).columns for name in ("water_unit", "unit_member", "crop_mix")}}
 """What the determination reads of each table. A change in ``READ`` is followed to its parcels; one in ``READ_WHOLE`` has
 the county determined whole; other tables and columns it does not look at."""
 QUOTA_FINDINGS = ("QUOTA_MISSING", "CROP_MIX_MISSING")
@@ -97,9 +107,7 @@ def determined(store, policy, changed, today, check_cancelled, check_site):
 
     Raises ``Whole`` where the county has to be determined whole, and what ``determine`` raises.
     """
-    mode = policy.get("cap.mode")
-    beyond = policy.get("quota.basis") == "composite" or mode == caps.PRIORITY
-    if beyond or reading.one(store, "SELECT 1 FROM parcel_outlet LIMIT 1"):
+    if policy.get("quota.basis") == "composite" or policy.get("cap.mode") == caps.PRIORITY:
         raise Whole("looks beyond the parcel")
     if reading.one(store, "SELECT 1 FROM cap_result WHERE volume_m3_100 < demand_m3_100"):
         raise Whole("a cap cuts")
@@ -188,6 +196,9 @@ class Land:
     def _of_parcel_site(self, touched):
         self._take("parcel", touched.keys)
 
+    def _of_parcel_outlet(self, touched):
+        self._take("parcel", {row_numbers.parcel_of(key) for key in touched.keys})
+
     def _of_CBDKXX(self, touched):
         self._take("code", touched.old["DKBM"])
         self._looked_up("code", "SELECT DKBM FROM CBDKXX WHERE fid IN ({})", touched.keys)
@@ -254,7 +265,8 @@ def _inputs(store, policy, today):
         store.setting("county_code", ""),
         *(frames.read(store, name, READ_WHOLE[name]) for name in ("outlet", "canal", "irrigation_district", "well")),
         frames.read(store, "water_unit"), frames.read(store, "unit_member", None, owners), frames.read(store, "crop_mix"),
-        frames.read(store, "zone"), forest_users.totals(user_facts.tables(store), policy), today)
+        frames.read(store, "zone"), forest_users.totals(user_facts.tables(store), policy), today,
+        frames.read(store, "parcel_outlet", across_outlets.COLUMNS, f"parcel_fid {IN_LAND}"))
 
 
 def _others(store, policy, inputs):

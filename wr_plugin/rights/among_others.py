@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from ..store import row_numbers
 from . import cap_leaves, caps, columns, determine, holders, quota, unit_columns
 
 AMOUNTS = ("area_mu_100", "demand_m3_100", "volume_m3_100")
@@ -46,8 +47,8 @@ class Chain(determine.Chain):
 
     def __init__(self, inputs, policy, others):
         super().__init__(inputs, policy)
-        if self.composite or policy.get("cap.mode") == caps.PRIORITY or len(self.pieces.codes):
-            raise Whole("composite quotas, classes of priority and split parcels look beyond the parcel")
+        if self.composite or policy.get("cap.mode") == caps.PRIORITY:
+            raise Whole("composite quotas and classes of priority look beyond the parcel")
         self.others = others
         self.other_source = _numbers(others.places["source"])
 
@@ -115,7 +116,7 @@ class Chain(determine.Chain):
             "DKBM": self.parcel["DKBM"].to_numpy(dtype=object)[place], "parcel_fid": fid,
             "CBFBM": self.holding.codes[self.part["holder"].to_numpy()],
             "source": np.array(caps.SOURCES, dtype=object)[self.part["source"].to_numpy()],
-            "part_id": determine.part_ids(fid), **{name: self.part[name].to_numpy() for name in AMOUNTS},
+            "part_id": row_numbers.numbered(fid), **{name: self.part[name].to_numpy() for name in AMOUNTS},
             "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place],
             "unit_kind": self.assigned.kinds[unit], "unit_code": self.assigned.unit_codes[unit]}, columns=list(PART_COLUMNS))
 

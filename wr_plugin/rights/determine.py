@@ -7,6 +7,7 @@ from typing import Callable, Optional
 import numpy as np
 import pandas as pd
 
+from ..store import row_numbers
 from . import across_outlets, cap_leaves, caps, columns, holders, obligations, parts, quota, scope, unit_columns
 
 PARCEL_COLUMNS = ("fid", "uuid", "DKBM", "DKLB", "TDYT", "SCMJ", "SCMJM", "village_code")
@@ -20,8 +21,6 @@ DISTRICT_COLUMNS = ("fid", "district_code", "district_name", "permit_number", "d
 WELL_COLUMNS = ("fid", "well_code", "permit_number", "permit_m3", "permit_from", "permit_until", "metering", "well_name")
 REGISTRY_COLUMNS = ("fid", "DKBM", "crop", "method")
 HAVING = ("right", "reduced")
-PART_NUMBERS = 1_000_000
-"""Numbers kept for the parts of one parcel."""
 STEPS = ("areas", "screen", "deduct", "words", "split", "units", "quotas", "missing_caps", "grant", "frames")
 """The methods of ``Chain`` in their order; the last one gives the result."""
 CAP_RESULT_NUMBERS = ("parent_fid", "demand_m3_100", "cap_m3_100", "reserve_m3_100", "limit_m3_100", "volume_m3_100")
@@ -352,7 +351,7 @@ class Chain:
         site = {name: self.site[name].to_numpy(dtype=object)[place]
                 for name in ("district_code", "well_code")}
         return pd.DataFrame({
-            "part_id": part_ids(self.parcel["fid"].to_numpy()[place]),
+            "part_id": row_numbers.numbered(self.parcel["fid"].to_numpy()[place]),
             "parcel_fid": self.parcel["fid"].to_numpy()[place],
             "CBFBM": self.holding.codes[self.part["holder"].to_numpy()],
             "source": np.array(caps.SOURCES, dtype=object)[self.part["source"].to_numpy()],
@@ -425,15 +424,6 @@ class Chain:
     def _drop_stopped(self):
         kept = self.outcome.open[self.part["parcel"].to_numpy()]
         self.part = self.part[kept].reset_index(drop=True)
-
-
-def part_ids(parcel_fid):
-    """A part's number tells its parcel and its place among that parcel's, so that no other parcel's parts move it. The
-    parts of a parcel stand together."""
-    first = np.r_[True, parcel_fid[1:] != parcel_fid[:-1]] if len(parcel_fid) else np.zeros(0, dtype=bool)
-    starts = np.flatnonzero(first)
-    within = np.arange(len(parcel_fid)) - starts[np.cumsum(first) - 1] if len(starts) else np.zeros(0, dtype=np.int64)
-    return parcel_fid.astype(np.int64) * PART_NUMBERS + within + 1
 
 
 def _frame(rows, names, numbers):
