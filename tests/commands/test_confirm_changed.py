@@ -18,7 +18,7 @@ from wr_plugin.commands.running import run_verb
 from wr_plugin.intake import policy_file
 from wr_plugin.model.errors import GateShut
 from wr_plugin.rights import explain
-from wr_plugin.store import journal, reading, row_numbers, runs, workfile
+from wr_plugin.store import edits, journal, reading, row_numbers, runs, workfile
 from wr_plugin.store.workfile import WorkFile
 
 POLICIES = Path(__file__).resolve().parents[2] / "resources" / "policies"
@@ -175,6 +175,7 @@ def held_against_the_whole(tmp_path, seed, inputs, rounds=5, **given):
             other.execute(*statement)
         other.close()
         with WorkFile.open(mine) as one, WorkFile.open(twin) as two:
+            as_if_checked(one, two)
             made, whole = outcome(one, False), outcome(two, True)
             assert isinstance(made, str) == isinstance(whole, str), (statements, made, whole)
             if isinstance(made, str):
@@ -192,6 +193,13 @@ def held_against_the_whole(tmp_path, seed, inputs, rounds=5, **given):
         if not made.changed:
             shutil.copy(twin, mine)
     return in_part
+
+
+def as_if_checked(*stores):
+    """A random county's sites are made up: a check would find others."""
+    for store in stores:
+        with store.transaction():
+            edits.mark_seen(store, "check", edits.latest(store))
 
 
 def without_run(rows):
@@ -260,6 +268,7 @@ def edit(work, sql, *values):
 
 
 def confirmed(work, **params):
+    run_verb("check", {"work": str(work)})
     return run_verb("confirm", {"work": str(work), **params})
 
 
@@ -294,9 +303,10 @@ def test_nothing_is_read_where_nothing_was_edited(village, monkeypatch):
 def test_an_edit_that_was_taken_back_changes_nothing_and_is_looked_at_once(village, monkeypatch):
     edit(village, "UPDATE CBDKXX SET HTMJ = 8000 WHERE DKBM = ?", CODES["surface"])
     edit(village, "UPDATE CBDKXX SET HTMJ = 6000 WHERE DKBM = ?", CODES["surface"])
-    with WorkFile.open(village, readonly=True) as store:
+    with WorkFile.open(village) as store:
         before = all_results(store)
-    assert not confirmed(village).changed
+        as_if_checked(store)
+    assert not run_verb("confirm", {"work": str(village)}).changed
     with WorkFile.open(village, readonly=True) as store:
         assert all_results(store) == before
     monkeypatch.setattr(confirm_changed, "determined", lambda *_: pytest.fail("it was looked at again"))
@@ -308,7 +318,17 @@ def test_what_the_rights_do_not_rest_on_is_not_looked_at(village, monkeypatch):
     monkeypatch.setattr(confirm_changed, "determined", lambda *_: pytest.fail("something was determined"))
     edit(village, "UPDATE CBF SET LXDH = '13900000000'")
     edit(village, "UPDATE parcel SET DKMC = '渠东', geom = (SELECT geom FROM parcel WHERE fid = 1) WHERE fid = 2")
-    assert not confirmed(village).changed
+    with WorkFile.open(village) as store:
+        as_if_checked(store)
+    assert not run_verb("confirm", {"work": str(village)}).changed
+
+
+def test_land_that_was_redrawn_is_checked_before_it_is_determined(village):
+    edit(village, "UPDATE parcel SET geom = (SELECT geom FROM parcel WHERE fid = 1) WHERE fid = 2")
+    with pytest.raises(GateShut, match="有 1 处改动未检查"):
+        run_verb("confirm", {"work": str(village)})
+    assert run_verb("check", {"work": str(village)}).title.startswith("检查：只重查了")
+    assert confirmed(village).changed
 
 
 def test_a_new_check_that_finds_the_same_is_noted_by_a_run_without_determining_anything(village):
@@ -348,6 +368,8 @@ def test_a_certificate_that_would_be_contradicted_stops_a_part_as_it_stops_the_w
 
 def test_where_a_cap_cuts_all_is_determined_again_and_that_is_said(tmp_path):
     path = county.store_county(tmp_path / "c.gpkg", random_county(2, 30, 0.2), {"cap.mode": "proportional"})
-    assert confirmed(path).changed
+    assert run_verb("confirm", {"work": str(path)}).changed
     edit(path, "UPDATE CBDKXX SET HTMJ = 4321 WHERE fid = 5")
-    assert scope(confirmed(path)) == "全部重算：30 块地"
+    with WorkFile.open(path) as store:
+        as_if_checked(store)
+    assert scope(run_verb("confirm", {"work": str(path)})) == "全部重算：30 块地"

@@ -104,25 +104,35 @@ class Plain:
     def _places(self):
         """District, source and overlap with unapproved land per parcel."""
         sources, reach = self.policy["sources"], self.policy["sources"]["well_reach_m"]
-        usable = [shapely.Point(point) for _, point, state, permit in self.land.wells if state == "normal" and permit]
-        wells = shapely.STRtree(usable)
+        usable = sorted((code, shapely.Point(point)) for code, point, state, permit in self.land.wells
+                        if state == "normal" and permit)
+        wells = shapely.STRtree([point for _, point in usable])
+        least = self.policy["area"]["overlap_min_m2"]
         bare = shapely.STRtree([shape for _, shape in self.land.unapproved])
-        self.district, self.source, self.taken_m2_100 = [], [], []
+        self.district, self.source, self.taken_m2_100, self.well = [], [], [], []
+        self.tied = self.across = 0
         for shape in self.shapes:
             self.district.append(most_of(shape, self.land.districts)[0])
             outlet = most_of(shape, self.land.services)[1] >= sources["outlet_min_share"]
-            well = any(usable[i].distance(shape) <= reach for i in wells.query(shape.buffer(reach).envelope))
+            near = sorted((round(usable[i][1].distance(shape), 6), usable[i][0])
+                          for i in wells.query(shape.buffer(reach).envelope))
+            well = bool(near) and near[0][0] <= reach
+            self.well.append(near[0][1] if well else None)
+            self.tied += well and len(near) > 1 and near[0][0] == near[1][0]
+            self.across += sum(area.intersection(shape).area > least for _, area in self.land.services) > 1
             self.source.append("mixed" if outlet and well else "surface" if outlet else "ground" if well else None)
             parts = [self.land.unapproved[i][1].intersection(shape) for i in bare.query(shape)]
             self.taken_m2_100.append(rounded(Fraction(shapely.union_all(parts).area) * 100) if parts else 0)
 
     def _states(self):
         twins = {i for pair in self.same for i in pair}
-        self.state, self.parts, self.missing_quotas = [], [], set()
+        self.state, self.parts, self.missing_quotas, self.doubles = [], [], set(), set()
         for i, code in enumerate(self.codes):
             state, parts = self._state(code, i, i in twins)
             self.state.append(state)
             self.parts += parts
+            if parts and self.source[i] == "mixed":
+                self.doubles.add(self.well[i])
         self.parts.sort()
 
     def _state(self, code, i, twin):
@@ -223,6 +233,9 @@ class Plain:
             "NO_SOURCE": self.source.count(None),
             "WELL_NO_PERMIT": sum(state == "normal" and not permit for _, _, state, permit in land.wells),
             "WELL_CLOSED": sum(state == "closed" for _, _, state, _ in land.wells),
+            "ACROSS_OUTLETS": self.across,
+            "WELL_TIED": self.tied,
+            "DOUBLE_SOURCE": len(self.doubles),
             "QUOTA_MISSING": len(self.missing_quotas),
             "CAP_MISSING": sum(key not in self.caps for key in self._cap_demands()),
             "CAP_EXCEEDED": sum(key in self.caps and demand > self.caps[key]

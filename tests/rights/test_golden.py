@@ -80,7 +80,7 @@ def test_what_is_missing_is_named(rights):
     assert found == {
         ("QUOTA_MISSING", "苜蓿|GQ01|surface|畦灌"), ("QUOTA_MISSING", "玉米|GQ02|surface|畦灌"),
         ("QUOTA_MISSING", "小麦|GQ01|ground|畦灌"), ("CROP_MISSING", county.parcel_code(23)),
-        ("METHOD_MISSING", county.parcel_code(24)),
+        ("METHOD_MISSING", county.parcel_code(24)), ("DOUBLE_SOURCE", "JJ01"),
     }
 
 

@@ -13,7 +13,7 @@ from ..model.errors import GateShut
 from ..review import locks
 from ..rights import across_outlets, determine, forest_users, holders, units, user_facts, users, withheld
 from ..store import edits, frames, journal, reading, registry_links, runs
-from . import adopting, confirm_changed, confirm_report, limits_in_force, user_rights
+from . import adopting, confirm_changed, confirm_report, limits_in_force, unseen, user_rights
 from .interrupting import interruptible
 from .progress import Result
 
@@ -198,6 +198,7 @@ def require_check(store, policy, offered=False):
     linked = runs.last(store, "link")
     if linked is not None and linked["run_id"] > check["run_id"]:
         raise GateShut("检查之后又确认或否定了名录匹配，检查结果已过时", "请重新运行“检查”（check）")
+    unseen.require_checked(store)
     if check["policy_sha256"] == policy.sha256:
         return
     row = reading.one(store, "SELECT parsed FROM policy WHERE sha256 = ?", (check["policy_sha256"],))

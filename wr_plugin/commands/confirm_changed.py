@@ -91,15 +91,17 @@ def what_changed(store, found):
         return None
     if any(before.get(name) != found[name] for name in ("rules", "policy", "county", "expired")):
         return None
-    changed = {}
-    for name, touched in edits.since(store, seq).items():
-        looked_at = READ.get(name) or READ_WHOLE.get(name)
-        if looked_at is None or (touched != edits.WHOLE and not touched.columns & {*looked_at}):
-            continue
-        if touched == edits.WHOLE or name in READ_WHOLE:
-            return None
-        changed[name] = touched
+    changed = relevant(edits.since(store, seq))
+    if edits.WHOLE in changed.values() or not READ_WHOLE.keys().isdisjoint(changed):
+        return None
     return changed, all(before.get(name) == found[name] for name in ("check", "users"))
+
+
+def relevant(changed):
+    """Of edits by table (``edits.since``) those that the determination looks at."""
+    read = {**READ, **READ_WHOLE}
+    return {name: touched for name, touched in changed.items()
+            if name in read and (touched == edits.WHOLE or touched.columns & {*read[name]})}
 
 
 def determined(store, policy, changed, today, check_cancelled, check_site):

@@ -1,12 +1,11 @@
 """``status``: how far the work has come, how each village stands, and what to do next. Reads only."""
 
-from ..checks import inputs
 from ..model import amounts, codes, findings
 from ..model.errors import GateShut
 from ..review import due
 from ..review.gates import VillageGates
-from ..store import edits, reading, registry_links, runs
-from . import text_table
+from ..store import reading, registry_links, runs
+from . import text_table, unseen
 from .catalogue import VERBS
 from .progress import Result
 
@@ -27,7 +26,7 @@ def run(store, params, progress):
     kinds = finding_rows(store)
     levels = gates.levels if gates else []
     certificates = certificate_counts(store, last["confirm"])
-    steps = step_rows(last, villages, levels, certificates, unchecked(store))
+    steps = step_rows(last, villages, levels, certificates, unseen.unchecked(store))
     return Result(
         title=f"{store.setting('county_name') or '本县'}（{store.setting('county_code') or '代码未知'}）的进度",
         counts={"steps": steps, "villages": villages, "findings": kinds, "certificates": certificates},
@@ -88,13 +87,6 @@ def certificate_counts(store, confirm):
                            (confirm["run_id"] if confirm else None,))
     return {"issued": issued, "due": sum(households.values()) + units + users, "households": sum(households.values()),
             "units": units, "users": users}
-
-
-def unchecked(store):
-    """What has been edited since the last check, in words; "" where nothing was that a check looks at."""
-    seen = edits.seen(store, "check")
-    number = 0 if seen is None else inputs.unchecked(edits.since(store, seen))
-    return "有成批的改动未检查" if number is None else f"有 {number:,} 处改动未检查" if number else ""
 
 
 def step_rows(last, villages, levels, certificates, edited=""):
