@@ -58,6 +58,8 @@ def main(folder, out):
         reclaimed_shapes, _, _ = repair(reclaimed_shapes)
         area_mu_100 = columns.mu_from_m2(np.rint(parcels.area * 100).astype(np.int64))
         row, registered, household, contract = found.result()
+    holders, table = registry.column("CBFBM"), table.drop_columns(["DKBM"])
+    del found, registry
     clock.lap("repair, registry")
 
     branch, branch_m2 = locate(parcels, Polygons(branch_shapes))
@@ -82,7 +84,7 @@ def main(folder, out):
     count, bounds = len(parcels), parcels.bounds
     del parcels
     result = {
-        "DKBM": text(codes), "CBFBM": text(registry.column("CBFBM")).chosen(row),
+        "DKBM": text(codes), "CBFBM": text(holders).chosen(row),
         "cls": records.integers(registered), "SCMJ": records.reals(table.column("SCMJ")), "ZZLX": text(crop_names),
         "area_mu": records.reals(area_mu_100 / 100), "bcode": text(branches.column("bcode")).chosen(branch),
         "dcode": text(branches.column("dcode")).chosen(branch), "b_m2": records.reals(branch_m2.round(2)),
