@@ -366,10 +366,46 @@ def test_a_certificate_that_would_be_contradicted_stops_a_part_as_it_stops_the_w
         confirmed(village)
 
 
-def test_where_a_cap_cuts_all_is_determined_again_and_that_is_said(tmp_path):
-    path = county.store_county(tmp_path / "c.gpkg", random_county(2, 30, 0.2), {"cap.mode": "proportional"})
+def test_where_a_wells_permit_cuts_its_own_parcels_are_determined_again(tmp_path):
+    """One parcel of well JJ01 asks for more: what its permit allows is shared out anew there, and nowhere else."""
+    inputs = with_units(random_county(2, 60, 50), 2)
+    inputs.well = inputs.well.assign(permit_m3=300.0)
+    path = county.store_county(tmp_path / "c.gpkg", inputs, {
+        "cap.mode": "proportional", "cap.tree": ["county", "district", "well"], "cap.without_well": "above"})
     assert run_verb("confirm", {"work": str(path)}).changed
-    edit(path, "UPDATE CBDKXX SET HTMJ = 4321 WHERE fid = 5")
+    with WorkFile.open(path) as store:
+        by_well = [tuple(row) for row in reading.rows(
+            store, "SELECT well_code, count(DISTINCT parcel_fid), sum(volume_m3_100) < sum(demand_m3_100), min(parcel_fid)"
+                   " FROM right_part WHERE source = 'ground' GROUP BY 1 HAVING count(DISTINCT CBFBM) > 1 ORDER BY 1")]
+        before = all_results(store)["right_part"]
+    well, number, cut, parcel = by_well[0]
+    assert cut and number > 1
+    edit(path, "UPDATE CBDKXX SET HTMJ = HTMJ + 3000 WHERE DKBM = (SELECT DKBM FROM parcel WHERE fid = ?)", parcel)
+    with WorkFile.open(path) as store:
+        as_if_checked(store)
+    assert scope(run_verb("confirm", {"work": str(path)})).startswith("只重算了")
+    with WorkFile.open(path) as store:
+        moved = {row[1] for row in all_results(store)["right_part"] if row not in before}
+        at_the_well = {row[0] for row in reading.rows(store, "SELECT parcel_fid FROM right_part WHERE well_code = ?", (well,))}
+    assert parcel in moved and len(moved) > 1 and moved <= at_the_well
+    assert run_verb("verify", {"work": str(path)}).counts["differences"] == 0
+
+
+def test_where_the_countys_cap_cuts_everybodys_water_all_is_determined_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(confirm_changed, "ALWAYS_FEW", 5)
+    path = county.store_county(tmp_path / "c.gpkg", random_county(2, 30, 0.2), {"cap.mode": "proportional", "cap.tree": ["county"]})
+    assert run_verb("confirm", {"work": str(path)}).changed
+    edit(path, "UPDATE CBDKXX SET HTMJ = HTMJ + 3000 WHERE DKBM = (SELECT DKBM FROM parcel JOIN parcel_right ON fid = parcel_fid"
+               " WHERE volume_m3_100 > 0 LIMIT 1)")
     with WorkFile.open(path) as store:
         as_if_checked(store)
     assert scope(run_verb("confirm", {"work": str(path)})) == "全部重算：30 块地"
+
+
+@pytest.mark.parametrize("seed, tree, share", [
+    (1, ["county", "district"], 0.5), (3, ["county", "district", "canal", "outlet"], 0.8), (12, ["county", "district", "well"], 0.2),
+    (5, ["county", "town", "village"], 1.0), (15, ["county", "well"], 0.2)])
+def test_under_caps_that_cut(tmp_path, seed, tree, share):
+    changes = {"cap.mode": "proportional", "cap.tree": tree}
+    inputs = with_units(random_county(seed, SIZE, share), seed)
+    assert held_against_the_whole(tmp_path, seed, inputs, rounds=3, policy_changes=changes) >= 2

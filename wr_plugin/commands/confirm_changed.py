@@ -109,20 +109,31 @@ def determined(store, policy, changed, today, check_cancelled, check_site):
 
     Raises ``Whole`` where the county has to be determined whole, and what ``determine`` raises.
     """
+    if _has_left_a_village(store, policy, changed):
+        raise Whole("which village a parcel was in is told by nobody")
     if policy.get("quota.basis") == "composite" or policy.get("cap.mode") == caps.PRIORITY:
         raise Whole("looks beyond the parcel")
-    if reading.one(store, "SELECT 1 FROM cap_result WHERE volume_m3_100 < demand_m3_100"):
-        raise Whole("a cap cuts")
     land = Land(store, policy, changed)
     while True:
         check_cancelled()
         inputs = _inputs(store, policy, today)
         check_site(inputs.site)
         chain = among_others.Chain(inputs, policy, _others(store, policy, inputs))
-        for step in determine.STEPS[:-1]:
-            getattr(chain, step)()
+        try:
+            for step in determine.STEPS[:-1]:
+                getattr(chain, step)()
+        except among_others.Wider as wider:
+            land.take_in(wider.places)
+            continue
         if not land.widened(chain):
             return _made(store, chain, land)
+
+
+def _has_left_a_village(store, policy, changed):
+    """Whether a parcel may have moved away from others of a village, or town, whose caps cut."""
+    return ("parcel" in changed and "village_code" in changed["parcel"].columns
+            and not {"town", "village"}.isdisjoint(policy.get("cap.tree"))
+            and bool(reading.one(store, "SELECT 1 FROM right_part WHERE volume_m3_100 < demand_m3_100 LIMIT 1")))
 
 
 class Land:
@@ -169,6 +180,19 @@ class Land:
         if no_quota or refused:
             self._close()
         return no_quota or refused
+
+    def take_in(self, places):
+        """Takes in the parcels that have parts at some places (``among_others.LOCATION``)."""
+        run = self.store.connection.execute
+        run(f"CREATE TEMP TABLE IF NOT EXISTS changed_place ({', '.join(among_others.LOCATION)})")
+        run("DELETE FROM temp.changed_place")
+        self.store.connection.executemany(
+            "INSERT INTO temp.changed_place VALUES (?, ?, ?, ?, ?)", places.astype(object).fillna("").to_numpy().tolist())
+        columns, join = location(self.policy)
+        same = " AND ".join(f"coalesce({column}, '') = c.{name}" for column, name in zip(columns, among_others.LOCATION))
+        run("INSERT OR IGNORE INTO temp.changed_parcel SELECT DISTINCT r.parcel_fid FROM temp.changed_place c"
+            f" CROSS JOIN right_part r {join} WHERE {same}")  # nosec B608: constants
+        self._close()
 
     def _take(self, name, values):
         take(self.store, name, values)
@@ -272,15 +296,17 @@ def _inputs(store, policy, today):
 
 
 def _others(store, policy, inputs):
-    """``among_others.Others``; village and outlet only where the policy's tree of caps has such levels."""
-    levels = set(policy.get("cap.tree"))
-    well = "r.well_code" if "well" in levels else "NULL"
-    outlet = "r.outlet_code" if levels & {"canal", "outlet"} else "NULL"
-    village, join = ("p.village_code", "JOIN parcel p ON p.fid = r.parcel_fid") if levels & {"town", "village"} else ("NULL", "")
+    """``among_others.Others`` of the parcels that are not concerned."""
     rest = f"r.parcel_fid NOT {IN_LAND}"
-    places = reading.rows(store, f"SELECT r.source, r.district_code, {outlet}, {well}, {village}, sum(r.area_mu_100),"
-                                 f" sum(r.demand_m3_100) FROM right_part r {join} WHERE {rest}"
-                                 " GROUP BY 1, 2, 3, 4, 5")  # nosec B608: constants
+    columns, join = location(policy)
+    places = reading.rows(store, f"SELECT {', '.join(columns)}, sum(r.area_mu_100), sum(r.demand_m3_100), sum(r.volume_m3_100)"
+                                 f" FROM right_part r {join} WHERE {rest} GROUP BY 1, 2, 3, 4, 5")  # nosec B608: constants
+    before = reading.rows(store, f"SELECT DISTINCT {', '.join(columns)} FROM right_part r {join}"
+                                 f" WHERE r.parcel_fid {IN_LAND}")  # nosec B608: constants
+    caps_before = reading.rows(store, "SELECT fid, parent_fid, cap_level, cap_code, source, last_key, last_remainder"
+                                      " FROM cap_result ORDER BY fid")
+    path = among_others.paths(caps_before)
+    ends = {path[row["fid"]]: (row["last_key"], row["last_remainder"]) for row in caps_before}
     wells = reading.rows(store, "SELECT well_code, sum(demand_m3_100) FROM right_part r WHERE source = 'ground'"
                                 f" AND well_code IS NOT NULL AND {rest} GROUP BY 1")  # nosec B608: constants
     doubles = reading.rows(store, "SELECT r.well_code, count(DISTINCT r.parcel_fid), sum(r.area_mu_100) FROM right_part r JOIN"
@@ -291,10 +317,22 @@ def _others(store, policy, inputs):
         areas = {(kind, code): area for kind, code, area in reading.rows(
             store, "SELECT u.unit_kind, u.unit_code, sum(r.area_mu_100) FROM right_part r JOIN unit_right u USING (unit_id)"
                    f" WHERE u.unit_kind <> 'holder_source' AND {rest} GROUP BY 1, 2")}  # nosec B608: constants
-    columns = [np.array(column, dtype=object) for column in zip(*map(tuple, places))] or [[]] * 7
-    frame = pd.DataFrame(dict(zip(among_others.PLACE_COLUMNS, columns)), columns=list(among_others.PLACE_COLUMNS))
-    return among_others.Others(frame.astype(dict.fromkeys(("area_mu_100", "demand_m3_100"), np.int64)),
-                               dict(map(tuple, wells)), areas, {row[0]: (row[1], row[2]) for row in doubles})
+    return among_others.Others(_frame(places, among_others.PLACE_COLUMNS).astype(dict.fromkeys(among_others.AMOUNTS, np.int64)),
+                               _frame(before, among_others.LOCATION), ends, dict(map(tuple, wells)), areas, {row[0]: (row[1], row[2]) for row in doubles})
+
+
+def location(policy):
+    """(SQL of ``among_others.LOCATION`` of a part r, a join that it needs); village, outlet and well only where the
+    policy's tree of caps has such levels."""
+    levels = set(policy.get("cap.tree"))
+    village, join = ("p.village_code", "JOIN parcel p ON p.fid = r.parcel_fid") if levels & {"town", "village"} else ("NULL", "")
+    return ("r.source", "r.district_code", "r.outlet_code" if levels & {"canal", "outlet"} else "NULL",
+            "r.well_code" if "well" in levels else "NULL", village), join
+
+
+def _frame(rows, names):
+    columns = [np.array(column, dtype=object) for column in zip(*map(tuple, rows))] or [[]] * len(names)
+    return pd.DataFrame(dict(zip(names, columns)), columns=list(names))
 
 
 def _made(store, chain, land):

@@ -3,8 +3,11 @@
 Up to the step ``quotas`` a parcel rests on its own rows alone, so a chain over the changed parcels gives for them what one
 over the county would (``recompute``). What follows is worked out over sums: of a cap's node, a well or a district it
 matters how much all its parts ask for, not which parts they are. So the other parts enter by their sums per place, and a
-household's or unit's right is added up from its stored parts and its new ones. Where a cap cuts, every part below it
-depends on every other: then ``Whole`` is raised, and the county is determined whole.
+household's or unit's right is added up from its stored parts and its new ones.
+
+Where a cap cuts, the parts that hang from one leaf depend on each other, and leaves on each other by their sums alone
+(``caps.allocate``). So a leaf whose grant stays and of which no part changed keeps its parts as they are; of every other
+leaf that is cut, or was, all parcels have to be among those determined (``Wider``).
 """
 
 from dataclasses import dataclass
@@ -17,7 +20,8 @@ from ..store import row_numbers
 from . import cap_leaves, caps, columns, determine, holders, quota, unit_columns
 
 AMOUNTS = ("area_mu_100", "demand_m3_100", "volume_m3_100")
-PLACE_COLUMNS = ("source", "district_code", "outlet_code", "well_code", "village_code", "area_mu_100", "demand_m3_100")
+LOCATION = ("source", "district_code", "outlet_code", "well_code", "village_code")
+PLACE_COLUMNS = (*LOCATION, *AMOUNTS)
 PART_COLUMNS = ("DKBM", "parcel_fid", "CBFBM", "source", "part_id", *AMOUNTS, "village_code", "unit_kind", "unit_code")
 
 
@@ -25,17 +29,28 @@ class Whole(Exception):
     """What changed cannot be told apart from the rest: determine the county whole."""
 
 
+class Wider(Exception):
+    """More parcels depend on what changed: those with parts at ``places``, a frame of ``LOCATION``."""
+
+    def __init__(self, places):
+        super().__init__(f"{len(places)} more places")
+        self.places = places
+
+
 @dataclass
 class Others:
     """The stored parts of the parcels that did not change.
 
     ``places``: sums of them, one row for each different place (``PLACE_COLUMNS``; ``source`` as in ``caps.SOURCES``; what
-    the policy's tree of caps does not ask for may be None). ``wells``: {well_code: 0.01 m³ of their demand}.
+    the policy's tree of caps does not ask for may be None). ``before``: ``LOCATION`` of the parts that the changed
+    parcels had. ``ends``: {path of a cap (``paths``): its stored last_key and last_remainder}. ``wells``: {well_code: 0.01 m³ of their demand}.
     ``unit_areas``: {(kind, code): 0.01 亩} of associations, co-operatives and collectives. ``doubles``: as
     ``determine.Chain.doubles``.
     """
 
     places: pd.DataFrame
+    before: pd.DataFrame
+    ends: dict
     wells: dict
     unit_areas: dict
     doubles: dict
@@ -49,19 +64,27 @@ class Chain(determine.Chain):
         super().__init__(inputs, policy)
         if self.composite or policy.get("cap.mode") == caps.PRIORITY:
             raise Whole("composite quotas and classes of priority look beyond the parcel")
-        self.others = others
+        self.others, self.other_ends = others, {}
         self.other_source = _numbers(others.places["source"])
 
     def _hang(self, index):
-        places, own = self.others.places, len(self.part)
+        own = len(self.part)
+        self.tree, leaf = self._grown(index, self.others.places)
+        self.part["leaf"], self.other_leaf = leaf[:own], leaf[own:]
+        # what the changed parcels have left may hang from a leaf that is there no more: a tree of its own tells
+        _, leaf = self._grown(index, pd.concat([self.others.places[list(LOCATION)], self.others.before], ignore_index=True))
+        others, left = np.split(leaf[own:], [len(self.others.places)])
+        self.other_left = np.isin(others, left)
+        if self.policy.get("cap.mode") != caps.REPORT and caps.lacking(self.tree)[self.other_leaf].any():
+            raise Whole("a cap is missing that was there")
+
+    def _grown(self, index, places):
+        """The tree over the chain's own parts and some places, and the leaves of both."""
         there = pd.concat([self._there(), places[["outlet_code", "well_code", "village_code"]]], ignore_index=True)
         district = np.concatenate([self._of_parts(self.district).texts(), places["district_code"].to_numpy(dtype=object)])
         code, values = pd.factorize(district, sort=True)
-        source = np.concatenate([self.part["source"].to_numpy(), self.other_source])
-        self.tree, leaf = cap_leaves.grow(self.inputs, self.policy, index, there, source, quota.Words(code, list(values)))
-        self.part["leaf"], self.other_leaf = leaf[:own], leaf[own:]
-        if self.policy.get("cap.mode") != caps.REPORT and caps.lacking(self.tree)[self.other_leaf].any():
-            raise Whole("a cap is missing that was there")
+        source = np.concatenate([self.part["source"].to_numpy(), _numbers(places["source"])])
+        return cap_leaves.grow(self.inputs, self.policy, index, there, source, quota.Words(code, list(values)))
 
     def _wanted(self):
         demand = self.others.places["demand_m3_100"].to_numpy(dtype=np.int64)
@@ -74,10 +97,43 @@ class Chain(determine.Chain):
         leaf = np.concatenate([self.part["leaf"].to_numpy(), self.other_leaf])
         granted = caps.grant(self.tree, caps.Demands(leaf, asked, np.zeros(len(asked), dtype=np.int64), kinds), self.mode,
                              self.policy.step_m3_100)
-        if (granted.volume_m3_100 != asked).any():
-            raise Whole("a cap cuts")
+        moved = self._moved(*(columns.sums(of_parts, leaf, len(self.tree.nodes)) for of_parts in (granted.volume_m3_100, asked)))
+        if moved.any():
+            raise Wider(self.others.places.loc[moved, list(LOCATION)])
+        if self.mode == caps.PROPORTIONAL:
+            self._keep_ends(granted.rows)
         granted.volume_m3_100 = granted.volume_m3_100[:own]
         return granted
+
+    def _concerned(self):
+        """Mask over the nodes: leaves of which the chain's parcels have parts, or had."""
+        mask = np.zeros(len(self.tree.nodes), dtype=bool)
+        mask[self.part["leaf"].to_numpy()] = True
+        mask[self.other_leaf[self.other_left]] = True
+        return mask
+
+    def _moved(self, given, asked):
+        """Mask over the other places: their parts do not stay as they are. ``given``, ``asked``: sums per node's own parts."""
+        places, number = self.others.places, len(self.tree.nodes)
+        stood, stood_for = (columns.sums(places[name].to_numpy(dtype=np.int64), self.other_leaf, number)
+                            for name in ("volume_m3_100", "demand_m3_100"))
+        cut = (given < asked) | (stood < stood_for)
+        return np.where(self._concerned(), cut, given != stood)[self.other_leaf]
+
+    def _keep_ends(self, rows):
+        """The stored end of the largest remainder of each leaf whose parts all stay."""
+        stay = np.zeros(len(self.tree.nodes), dtype=bool)
+        stay[self.other_leaf] = True
+        stay &= ~self._concerned()
+        path = paths(rows)
+        for row in rows:
+            if stay[row["fid"] - 1]:
+                key, remainder = self.others.ends.get(path[row["fid"]], (None, None))
+                row["last"], row["last_remainder"] = -1 if key is None else len(self.part) + row["fid"], remainder
+                self.other_ends[row["last"]] = key
+
+    def key_of(self, part):
+        return self.other_ends[part] if part in self.other_ends else super().key_of(part)
 
     def sums_by(self, column, source, amount):
         total = dict(zip(*super().sums_by(column, source, amount)))
@@ -119,6 +175,14 @@ class Chain(determine.Chain):
             "part_id": row_numbers.numbered(fid), **{name: self.part[name].to_numpy() for name in AMOUNTS},
             "village_code": self.parcel["village_code"].to_numpy(dtype=object)[place],
             "unit_kind": self.assigned.kinds[unit], "unit_code": self.assigned.unit_codes[unit]}, columns=list(PART_COLUMNS))
+
+
+def paths(rows):
+    """{fid: names of the caps from the root down} of rows of ``cap_result``, a cap's parent before it."""
+    found = {None: ()}
+    for row in rows:
+        found[row["fid"]] = (*found[row["parent_fid"]], (row["cap_level"], row["cap_code"], row["source"]))
+    return found
 
 
 def holder_rights(rows, names):
