@@ -317,8 +317,9 @@ def _others(store, policy, inputs):
         areas = {(kind, code): area for kind, code, area in reading.rows(
             store, "SELECT u.unit_kind, u.unit_code, sum(r.area_mu_100) FROM right_part r JOIN unit_right u USING (unit_id)"
                    f" WHERE u.unit_kind <> 'holder_source' AND {rest} GROUP BY 1, 2")}  # nosec B608: constants
-    return among_others.Others(_frame(places, among_others.PLACE_COLUMNS).astype(dict.fromkeys(among_others.AMOUNTS, np.int64)),
-                               _frame(before, among_others.LOCATION), ends, dict(map(tuple, wells)), areas, {row[0]: (row[1], row[2]) for row in doubles})
+    sums = _frame(places, among_others.PLACE_COLUMNS).astype(dict.fromkeys(among_others.AMOUNTS, np.int64))
+    return among_others.Others(sums, _frame(before, among_others.LOCATION), ends, dict(map(tuple, wells)), areas,
+                               {row[0]: (row[1], row[2]) for row in doubles})
 
 
 def location(policy):

@@ -43,7 +43,8 @@ class Others:
 
     ``places``: sums of them, one row for each different place (``PLACE_COLUMNS``; ``source`` as in ``caps.SOURCES``; what
     the policy's tree of caps does not ask for may be None). ``before``: ``LOCATION`` of the parts that the changed
-    parcels had. ``ends``: {path of a cap (``paths``): its stored last_key and last_remainder}. ``wells``: {well_code: 0.01 m³ of their demand}.
+    parcels had. ``ends``: {path of a cap (``paths``): its stored last_key and last_remainder}.
+    ``wells``: {well_code: 0.01 m³ of their demand}.
     ``unit_areas``: {(kind, code): 0.01 亩} of associations, co-operatives and collectives. ``doubles``: as
     ``determine.Chain.doubles``.
     """
