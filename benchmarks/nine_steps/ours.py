@@ -60,6 +60,7 @@ def main(folder, out):
         row, registered, household, contract = found.result()
     holders, table = registry.column("CBFBM"), table.drop_columns(["DKBM"])
     del found, registry
+    pa.default_memory_pool().release_unused()
     clock.lap("repair, registry")
 
     branch, branch_m2 = locate(parcels, Polygons(branch_shapes))
