@@ -66,13 +66,13 @@ def main(folder, out):
     layer = run("native:joinbynearest", INPUT=layer, INPUT_2=opened(folder, "layers", "wells"), FIELDS_TO_COPY=["wcode"],
                 DISCARD_NONMATCHING=False, PREFIX="", NEIGHBORS=1, MAX_DISTANCE=WELL_REACH_M)
     clock.lap("well")
-    run.index(layer)
     # a tie of two wells gives a parcel two rows
     first = {}
     for feature in sorted(layer.getFeatures(), key=lambda feature: str(feature["wcode"])):
         first.setdefault(feature["BSM"], feature)
     parcels = [first[number] for number in sorted(first)]
     place = {feature["BSM"]: k for k, feature in enumerate(parcels)}
+    layer = run.index(run("native:removeduplicatesbyattribute", INPUT=layer, FIELDS=["BSM"]))
     work = Work(folder, parcels, [feature["m2"] for feature in parcels])
     pairs = run("native:intersection", INPUT=layer, OVERLAY=layer, INPUT_FIELDS=["BSM"], OVERLAY_FIELDS=["BSM"],
                 OVERLAY_FIELDS_PREFIX="o_")
