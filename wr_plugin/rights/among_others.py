@@ -129,9 +129,10 @@ class Chain(determine.Chain):
         path = paths(rows)
         for row in rows:
             if stay[row["fid"] - 1]:
-                key, remainder = self.others.ends.get(path[row["fid"]], (None, None))
-                row["last"], row["last_remainder"] = -1 if key is None else len(self.part) + row["fid"], remainder
-                self.other_ends[row["last"]] = key
+                row["last"], (key, row["last_remainder"]) = -1, self.others.ends.get(path[row["fid"]], (None, None))
+                if key is not None:
+                    row["last"] = len(self.part) + row["fid"]
+                    self.other_ends[row["last"]] = key
 
     def key_of(self, part):
         return self.other_ends[part] if part in self.other_ends else super().key_of(part)
